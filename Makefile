@@ -1,0 +1,48 @@
+# `make demo` and `make test` set up everything they need in .venv and tests/node/node_modules.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NODE_READY := tests/node/node_modules/.ready
+
+.PHONY: demo test check unit test-corpus bench lock clean
+
+demo: $(READY)
+	$(BIN)/senior-backend demo
+
+test: check unit
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/codespell
+
+unit: $(READY) $(NODE_READY)
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -m "not corpus"
+
+test-corpus: $(READY)
+	$(BIN)/pytest -n 2 -m corpus
+
+bench: $(READY)
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/shadow.py
+
+lock: $(READY)
+	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --group dev pyproject.toml --upgrade -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) tests/node/node_modules
+
+$(READY): pyproject.toml requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(NODE_READY): $(READY) tests/node/package-lock.json
+	$(BIN)/python tests/node/install.py
+	touch $@

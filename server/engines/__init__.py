@@ -1,0 +1,1 @@
+"""The engines: functions from frozen values to frozen values, without any knowledge of MCP."""

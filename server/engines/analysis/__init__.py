@@ -1,0 +1,1 @@
+"""Schema checks: what is wrong in a catalog, with evidence and the SQL that fixes it."""

@@ -1,0 +1,1 @@
+"""The one model of a schema: frozen facts read from pg_catalog, compared by declared rules."""

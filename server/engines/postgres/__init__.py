@@ -1,0 +1,1 @@
+"""PostgreSQL servers: throw-away clusters, sessions, sources and the loading of foreign SQL."""

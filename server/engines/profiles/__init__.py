@@ -1,0 +1,1 @@
+"""The seven forcing questions as data, and the profiles they lead to: load, score, refuse."""

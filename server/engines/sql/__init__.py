@@ -1,0 +1,1 @@
+"""SQL as text: split, vetted, quoted and fingerprinted; the only package that imports pglast."""

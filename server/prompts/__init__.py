@@ -1,0 +1,1 @@
+"""The question flow and the workflows, as MCP prompts."""
