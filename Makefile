@@ -22,6 +22,7 @@ check: $(READY)
 
 unit: $(READY) $(NODE_READY)
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -m "not corpus"
+	$(BIN)/pytest -q -s tests/test_budgets.py
 
 test-corpus: $(READY)
 	$(BIN)/pytest -n 2 -m corpus

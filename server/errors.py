@@ -10,6 +10,8 @@ BackendError
 
 from dataclasses import dataclass
 
+_LONGEST_EXCERPT = 400  # characters of a refused statement that an error repeats
+
 
 class BackendError(Exception):
     """What was wrong, with which value, where, and what to do next."""
@@ -44,8 +46,9 @@ class InvalidSqlError(InvalidInputError):
     ) -> None:
         """Take the server's or the reader's own words as `refusal`."""
         shown = statement.strip()
-        excerpt = shown if len(shown) <= 400 else f"{shown[:400]} [... {len(shown)} characters]"
-        super().__init__(f"{location}: {refusal}\nStatement: {excerpt}", next_step=next_step)
+        if len(shown) > _LONGEST_EXCERPT:
+            shown = f"{shown[:_LONGEST_EXCERPT]} [... {len(shown)} characters]"
+        super().__init__(f"{location}: {refusal}\nStatement: {shown}", next_step=next_step)
         self.refusal = refusal
         self.location = location
         self.statement = statement

@@ -1,0 +1,161 @@
+"""The commands: `serve`, `demo`, and each tool with its arguments as options."""
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from server.command_options import Leaf, leaves, nested, validated
+from server.errors import InvalidInputError
+from server.settings import Settings, load_settings
+from server.tools.registry import tools
+from server.tools.tool import Call, Report, Tool
+
+_Workspace = Annotated[
+    list[Path] | None, typer.Option(help="folder that tools may read and write (repeatable)")
+]
+_ReadRoot = Annotated[
+    list[Path] | None, typer.Option(help="further folder that tools may read (repeatable)")
+]
+_Database = Annotated[
+    list[str] | None,
+    typer.Option(help="live database NAME=env:VARIABLE; NAME!=... if writable (repeatable)"),
+]
+_Config = Annotated[Path | None, typer.Option(help="YAML file of settings")]
+_AsJson = Annotated[bool, typer.Option("--json", help="the structured result, for machines")]
+
+
+def application() -> typer.Typer:
+    """Return the command line application."""
+    app = typer.Typer(
+        name="senior-backend",
+        help="The judgment and the hands of a senior backend engineer, as an MCP server.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.command()(serve)
+    app.command()(demo)
+    for tool in tools():
+        app.command(tool.name.replace("_", "-"), help=_unwrapped(tool))(tool_command(tool))
+    return app
+
+
+def serve(  # ruff: ignore[too-many-arguments] - one parameter an option
+    *,
+    http: Annotated[
+        str | None, typer.Option(help="HOST:PORT: streamable HTTP at /mcp instead of stdio")
+    ] = None,
+    sse: Annotated[bool, typer.Option("--sse", help="legacy SSE beside HTTP, at /sse")] = False,
+    workspace: _Workspace = None,
+    read_root: _ReadRoot = None,
+    database: _Database = None,
+    config: _Config = None,
+) -> None:
+    """Serve MCP over stdio, or over HTTP."""
+    from server import serving
+
+    settings = _settings(workspace, read_root, database, config)
+    if http is None:
+        if sse:
+            raise InvalidInputError("--sse stands beside HTTP.", next_step="Add --http HOST:PORT.")
+        anyio.run(serving.serve_stdio, settings)
+        return
+    from server.http import listening
+
+    with listening(http, settings) as bound:
+        anyio.run(lambda: serving.serve_network(settings, bound, sse=sse))
+
+
+def demo() -> None:
+    """Walk the main job as a client would: questions, recommendation, guide, schema."""
+    from server.demo.run import run_demo
+
+    anyio.run(run_demo)
+
+
+def tool_command(tool: Tool) -> Callable[..., None]:
+    """Return a command whose options are the tool's arguments, nested groups flattened."""
+    by_option = {leaf.option: leaf for leaf in leaves(tool)}
+
+    def command(**given: Any) -> None:  # ruff: ignore[any-type] - typer's own values, validated below
+        settings = _settings(*(given.pop(each.name) for each in _OPERATOR))
+        as_json = bool(given.pop("as_json"))
+        report = _run(tool, validated(tool, nested(by_option, given)), settings)
+        sys.stdout.write(report.model_dump_json(indent=2) + "\n" if as_json else "")
+        if not as_json:
+            _show(report.text)
+
+    vars(command)["__signature__"] = inspect.Signature([*_ordered(by_option), *_SHARED])
+    return command
+
+
+def _unwrapped(tool: Tool) -> str:
+    """Return the description with each paragraph on one line, for the terminal to wrap."""
+    return "\n\n".join(" ".join(part.split()) for part in tool.description.split("\n\n"))
+
+
+def _ordered(by_option: Mapping[str, Leaf]) -> list[inspect.Parameter]:
+    parameters = [leaf.parameter for leaf in by_option.values()]
+    return sorted(parameters, key=lambda each: each.default is not inspect.Parameter.empty)
+
+
+def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, annotation=annotation, default=default)
+
+
+_OPERATOR = (
+    _parameter("workspace", _Workspace, None),
+    _parameter("read_root", _ReadRoot, None),
+    _parameter("database", _Database, None),
+    _parameter("config", _Config, None),
+)
+_SHARED = (_parameter("as_json", _AsJson, default=False), *_OPERATOR)
+
+
+def _settings(
+    workspace: list[Path] | None,
+    read_root: list[Path] | None,
+    database: list[str] | None,
+    config: Path | None,
+) -> Settings:
+    return load_settings(
+        config,
+        workspace=workspace,
+        read_roots=read_root,
+        databases=",".join(database) if database else None,
+    )
+
+
+def _run(tool: Tool, arguments: Mapping[str, Any], settings: Settings) -> Report:
+    from server import logs
+    from server.runtime import open_runtime
+
+    logs.configure(settings)
+
+    async def call() -> Report:
+        async with open_runtime(settings) as runtime:
+            return await tool.run(Call(runtime, _stage), **arguments)
+
+    return anyio.run(call)
+
+
+def _stage(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\x1b[2m... {text}\x1b[0m\n")
+
+
+def _show(text: str) -> None:
+    """Print a report: as it is for pipes, drawn for a person at a terminal."""
+    if not sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))

@@ -1,0 +1,135 @@
+"""Tools and prompts as the SDK wants them: functions with their parameters and the SDK's own."""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from mcp.server.mcpserver import (
+    AcceptedElicitation,
+    Context,
+    Elicit,
+    ElicitationResult,
+    Resolve,
+    UserMessage,
+)
+from mcp.types import (
+    CallToolResult,
+    EmbeddedResource,
+    ResourceLink,
+    TextContent,
+    TextResourceContents,
+    ToolAnnotations,
+)
+from pydantic import BaseModel
+
+from server.prompts.prompt import GuideMessage, Message, Prompt, TextMessage
+from server.sdk import Server, can_ask, progress
+from server.tools.tool import Call, Report, Tool
+
+if TYPE_CHECKING:
+    from server.runtime import Runtime
+
+_CONTEXT = "sdk_context"
+_ANSWER = "sdk_answer"
+
+
+def add_tool(server: Server, tool: Tool, runtime: "Runtime") -> None:
+    """Register a tool: its schema from its signature, its text from its report."""
+    server.add_tool(
+        endpoint(tool, runtime),
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        annotations=ToolAnnotations(
+            read_only_hint=tool.read_only,
+            destructive_hint=tool.destructive,
+            idempotent_hint=tool.idempotent,
+            open_world_hint=tool.open_world,
+        ),
+        structured_output=True,
+    )
+
+
+def add_prompt(server: Server, prompt: Prompt) -> None:
+    """Register a prompt: every argument optional, guide sections embedded as resources."""
+
+    async def render(**given: str) -> list[UserMessage]:
+        return [_message(each) for each in prompt.run(**given)]
+
+    own = inspect.signature(prompt.run, eval_str=True).parameters.values()
+    _sign(render, list(own), list[UserMessage])
+    server.prompt(prompt.name, title=prompt.title, description=prompt.description)(render)
+
+
+def _message(message: Message) -> UserMessage:
+    match message:
+        case TextMessage(text):
+            return UserMessage(text)
+        case GuideMessage(uri, text):
+            contents = TextResourceContents(uri=uri, mime_type="text/markdown", text=text)
+            return UserMessage(EmbeddedResource(resource=contents))
+
+
+def endpoint(tool: Tool, runtime: "Runtime") -> Callable[..., Coroutine[Any, Any, CallToolResult]]:
+    """Return the coroutine function that the SDK calls for a tool."""
+
+    async def call(**given: Any) -> CallToolResult:  # ruff: ignore[any-type] - the SDK validated them
+        context: Context = given.pop(_CONTEXT)
+        answer = _accepted(given.pop(_ANSWER, None))
+        async with progress(context) as stage:
+            report = await tool.run(Call(runtime, stage, answer), **given)
+        return as_result(report)
+
+    own = list(tool.parameters)
+    sdk = [_keyword(_CONTEXT, Context)]
+    if tool.ask is not None:
+        asked = Annotated[ElicitationResult[BaseModel], Resolve(_resolver(tool, own))]
+        sdk.append(_keyword(_ANSWER, asked))
+    _sign(call, [*own, *sdk], Annotated[CallToolResult, tool.report])
+    return call
+
+
+def _accepted(outcome: object) -> BaseModel | None:
+    """Return what the user filled in; a declined question is the same as one never asked."""
+    if not isinstance(outcome, AcceptedElicitation):
+        return None
+    # A resolver that had nothing to ask is delivered as an accepted `None`.
+    return cast("AcceptedElicitation[Any]", outcome).data
+
+
+def as_result(report: Report) -> CallToolResult:
+    """Return the text that stands alone, a link a file, and the structured half."""
+    links = [
+        ResourceLink(uri=f"file:{file.path}", name=file.path, description=file.purpose)
+        for file in report.written
+    ]
+    return CallToolResult(
+        content=[TextContent(text=report.text), *links],
+        structured_content=report.model_dump(mode="json"),
+    )
+
+
+def _resolver(tool: Tool, own: list[inspect.Parameter]) -> Callable[..., Any]:
+    async def ask(**given: Any) -> BaseModel | Elicit[BaseModel] | None:  # ruff: ignore[any-type] - validated
+        context: Context = given.pop(_CONTEXT)
+        question = tool.ask(**given) if tool.ask else None
+        if question is None or not can_ask(context):
+            return None
+        return Elicit(question.message, question.form)
+
+    ask.__name__ = f"ask_{tool.name}"
+    _sign(ask, [*own, _keyword(_CONTEXT, Context)], BaseModel | Elicit[BaseModel] | None)
+    return ask
+
+
+def _keyword(name: str, annotation: object) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+
+
+def _sign(function: Callable[..., Any], accepted: list[inspect.Parameter], returns: object) -> None:
+    """Give a catch-all function the signature that the SDK reads."""
+    keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in accepted]
+    signature = inspect.Signature(keywords, return_annotation=returns)
+    annotations = {each.name: each.annotation for each in keywords}
+    vars(function)["__signature__"] = signature
+    function.__annotations__ = {**annotations, "return": returns}

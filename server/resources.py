@@ -1,0 +1,131 @@
+"""Guides, checks and profiles as texts with names: what `guide://` and its kin read."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from server.errors import NotFoundError
+from server.shipped import shipped
+
+if TYPE_CHECKING:
+    from server.engines.profiles.library import Library
+
+_HEADING = re.compile(r"^## +(?P<title>.+?) *$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """One reference guide: its title, its whole text and its sections by slug."""
+
+    name: str
+    title: str
+    text: str
+    sections: Mapping[str, str]
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph below the title."""
+        paragraphs = [part.strip() for part in self.text.split("\n\n")]
+        return next((" ".join(p.split()) for p in paragraphs if p and not p.startswith("#")), "")
+
+
+@cache
+def guides() -> Mapping[str, Guide]:
+    """Return every shipped guide by name, in alphabetical order."""
+    found = sorted(
+        (entry for entry in shipped("references").iterdir() if entry.name.endswith(".md")),
+        key=lambda entry: entry.name,
+    )
+    read = (read_guide(entry.name.removesuffix(".md"), entry.read_text("utf-8")) for entry in found)
+    return MappingProxyType({guide.name: guide for guide in read})
+
+
+def read_guide(name: str, text: str) -> Guide:
+    """Return a guide read from its Markdown; headings in code blocks start no section."""
+    title = text.partition("\n")[0].removeprefix("#").strip()
+    masked = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    starts = [*_HEADING.finditer(masked)]
+    ends = [*(match.start() for match in starts[1:]), len(text)]
+    sections = {
+        slug(match["title"]): text[match.start() : end].rstrip() + "\n"
+        for match, end in zip(starts, ends, strict=True)
+    }
+    return Guide(name, title, text, MappingProxyType(sections))
+
+
+def slug(title: str) -> str:
+    """Return a heading as the last part of its address: `Index kinds` becomes `index-kinds`."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def guide(name: str) -> Guide:
+    """Return one guide.
+
+    Raises:
+        NotFoundError: names the guides that exist.
+    """
+    try:
+        return guides()[name]
+    except KeyError:
+        raise NotFoundError(f"No guide {name[:64]!r}. Guides: {', '.join(guides())}.") from None
+
+
+def section(name: str, section_slug: str) -> str:
+    """Return one section of a guide, heading included.
+
+    Raises:
+        NotFoundError: names the sections, or guides, that exist.
+    """
+    sections = guide(name).sections
+    try:
+        return sections[section_slug]
+    except KeyError:
+        raise NotFoundError(
+            f"No section {section_slug[:64]!r} in {name}. Sections: {', '.join(sections)}."
+        ) from None
+
+
+def check_ids() -> tuple[str, ...]:
+    """Return the id of every schema check."""
+    from server.engines.analysis.registry import checks
+
+    return tuple(check.id for check in checks())
+
+
+def check(check_id: str) -> str:
+    """Return the documentation of one schema check as Markdown.
+
+    Raises:
+        NotFoundError: names the check ids.
+    """
+    from server.engines.analysis.registry import checks
+
+    for each in checks():
+        if each.id == check_id:
+            return each.documentation
+    raise NotFoundError(f"No check {check_id[:64]!r}. Checks: {', '.join(check_ids())}.")
+
+
+def profile_names(folder: Path | None) -> tuple[str, ...]:
+    """Return the name of every usable profile, the operator's own included."""
+    return _library(folder).names
+
+
+def profile(name: str, folder: Path | None) -> str:
+    """Return one profile as JSON.
+
+    Raises:
+        NotFoundError: names the profiles that exist, and the broken files.
+    """
+    return _library(folder).profile(name).model_dump_json(indent=2)
+
+
+def _library(folder: Path | None) -> "Library":
+    from server.engines.profiles.library import load_library
+
+    return load_library(shipped("profiles"), folder)

@@ -1,0 +1,10 @@
+"""The registered tools, in the order in which a project needs them."""
+
+from server.tools.tool import Tool
+
+
+def tools() -> tuple[Tool, ...]:
+    """Return every registered tool."""
+    from server.tools import analyze_schema, recommend_profile
+
+    return (recommend_profile.TOOL, analyze_schema.TOOL)

@@ -1,0 +1,98 @@
+"""Real processes of the installed command, watched by their own ids."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+COMMAND = str(Path(sys.executable).with_name("senior-backend"))
+DEADLINE = 60.0  # seconds that a loaded machine may need for what takes one
+LEFTOVER_DEADLINE = 2.0  # seconds after which nothing of a server may be left
+
+INITIALIZE: Mapping[str, Any] = {
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+ANALYZE: Mapping[str, Any] = {
+    "method": "tools/call",
+    "params": {"name": "analyze_schema", "arguments": {"source": "file:schema.sql"}},
+}
+
+
+@dataclass(frozen=True)
+class StdioServer:
+    """A server whose pipes this test holds."""
+
+    process: subprocess.Popen[str]
+
+    def ask(self, number: int, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send a request and return its answer; anything that is no protocol message fails."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": number, **message}) + "\n")
+        self.process.stdin.flush()
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            assert answer["jsonrpc"] == "2.0"
+            if answer.get("id") == number:
+                return answer
+
+    def start_shadow(self) -> "Traces":
+        """Make the server start a PostgreSQL server; return every trace that both leave."""
+        self.ask(1, INITIALIZE)
+        answer = self.ask(2, ANALYZE)
+        assert not answer["result"].get("isError"), answer
+        return traces_of(self.process.pid)
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a server leaves on the machine while it runs."""
+
+    processes: tuple[psutil.Process, ...]
+    folders: frozenset[Path]
+
+    @property
+    def left(self) -> list[str]:
+        """What is still there, for people."""
+        alive = [
+            f"{each.pid} {each.name()}"
+            for each in self.processes
+            if each.is_running() and each.status() != psutil.STATUS_ZOMBIE
+        ]
+        return alive + [str(folder) for folder in self.folders if folder.exists()]
+
+    def vanish_within(self, seconds: float = LEFTOVER_DEADLINE) -> bool:
+        """Tell whether everything is gone in time."""
+        return eventually(lambda: not self.left, seconds)
+
+
+def traces_of(pid: int) -> Traces:
+    """Return the processes below `pid` with the data folders of their PostgreSQL servers."""
+    processes = psutil.Process(pid).children(recursive=True)
+    commands = [each.cmdline() for each in processes]
+    folders = {
+        Path(command[command.index("-D") + 1]).parent for command in commands if "-D" in command
+    }
+    assert folders, f"no PostgreSQL server among {commands}"
+    return Traces((psutil.Process(pid), *processes), frozenset(folders))
+
+
+def eventually(condition: Callable[[], bool], seconds: float = DEADLINE) -> bool:
+    """Poll until `condition` holds; tell whether it did in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

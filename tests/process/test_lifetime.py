@@ -1,0 +1,86 @@
+"""However a server or its client ends, nothing of it is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.process.conftest import StartHttp
+from tests.process.processes import COMMAND, StdioServer, eventually, traces_of
+
+
+def close_stdin(server: StdioServer) -> None:
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+
+
+def press_ctrl_c(server: StdioServer) -> None:
+    os.killpg(server.process.pid, signal.SIGINT)
+
+
+def terminate(server: StdioServer) -> None:
+    server.process.terminate()
+
+
+def kill(server: StdioServer) -> None:
+    server.process.kill()
+
+
+@pytest.mark.parametrize("end", [close_stdin, press_ctrl_c, terminate, kill])
+def test_a_server_that_ends_leaves_no_process_and_no_folder(
+    stdio: StdioServer, end: Callable[[StdioServer], None]
+) -> None:
+    traces = stdio.start_shadow()
+
+    end(stdio)
+
+    assert traces.vanish_within(), traces.left
+
+
+CLIENT = """
+import json, subprocess, sys, time
+from tests.process.processes import StdioServer
+server = subprocess.Popen(
+    [sys.argv[1], "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+)
+StdioServer(server).start_shadow()
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_client_that_is_killed_takes_the_server_with_it(workspace: Path) -> None:
+    repository = str(Path(__file__).parents[2])
+    with subprocess.Popen(
+        [sys.executable, "-c", CLIENT, COMMAND],
+        cwd=workspace,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": repository},
+    ) as client:
+        assert client.stdout is not None
+        assert client.stdout.readline() == "ready\n"
+        traces = traces_of(client.pid)
+
+        client.kill()
+
+        assert traces.vanish_within(), traces.left
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_http_server_ends_by_a_signal_with_nothing_left(
+    start_http: StartHttp, number: signal.Signals
+) -> None:
+    with start_http() as server:
+        process = psutil.Process(server.process.pid)
+
+        server.process.send_signal(number)
+
+        assert eventually(lambda: server.process.poll() is not None, 5)
+        assert not process.is_running()

@@ -1,0 +1,105 @@
+"""Every transport in both eras: lists, calls, progress and cancellation through a real client."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+import anyio
+import psutil
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.sse import sse_client
+from mcp.types import TextContent
+
+from tests.process.conftest import StartHttp
+from tests.process.processes import COMMAND, eventually
+
+pytestmark = pytest.mark.anyio
+Era = Literal["auto", "legacy"]
+SLEEPER = "DO $$ BEGIN PERFORM pg_sleep(30); END $$;"
+"""A schema file that keeps the server busy for as long as a test needs."""
+
+
+@pytest.fixture(params=["stdio", "http", "sse"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def era(request: pytest.FixtureRequest) -> Era:
+    return request.param
+
+
+@pytest.fixture
+def connect(
+    transport: str, era: Era, workspace: Path, start_http: StartHttp
+) -> AbstractAsyncContextManager[Client]:
+    """Return a context manager that yields a connected client."""
+
+    @asynccontextmanager
+    async def connected() -> AsyncGenerator[Client, None]:
+        if transport == "stdio":
+            server = StdioServerParameters(command=COMMAND, args=["serve"], cwd=workspace)
+            async with Client(server, mode=era) as client:
+                yield client
+            return
+        with start_http(*["--sse"][: transport == "sse"]) as running:
+            address = running.url if transport == "http" else sse_client(f"{running.root}/sse")
+            async with Client(address, mode=era) as client:
+                yield client
+
+    return connected()
+
+
+async def test_a_client_lists_calls_and_reads(
+    connect: AbstractAsyncContextManager[Client], era: Era
+) -> None:
+    async with connect as client:
+        tools = [tool.name for tool in (await client.list_tools()).tools]
+        result = await client.call_tool("analyze_schema", {"source": "file:schema.sql"})
+        version = client.protocol_version
+
+    assert tools == ["recommend_profile", "analyze_schema"]
+    assert not result.is_error
+    assert version == ("2025-11-25" if era == "legacy" else "2026-07-28")
+
+
+async def test_a_long_call_reports_progress_and_stops_when_the_client_gives_up(
+    connect: AbstractAsyncContextManager[Client], workspace: Path
+) -> None:
+    (workspace / "slow.sql").write_text(SLEEPER)
+    stages = list[str]()
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        stages.append(f"{progress} of {total}: {message}")
+
+    async with connect as client:
+        warm = await client.call_tool("analyze_schema", {"source": "empty"})
+        with anyio.move_on_after(4) as patience:
+            await client.call_tool(
+                "analyze_schema", {"source": "file:slow.sql"}, progress_callback=note
+            )
+        stopped = await anyio.to_thread.run_sync(lambda: eventually(lambda: not sleepers(), 2))
+
+    assert not warm.is_error
+    assert patience.cancelled_caught
+    assert len(stages) >= 3
+    assert stopped, sleepers()
+
+
+def sleepers() -> list[str]:
+    """Return the titles of this test's own backends that still run the sleeping statement."""
+    titles = [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
+    return [title for title in titles if title.startswith("postgres: ") and title.endswith(" DO")]
+
+
+async def test_the_text_of_a_result_stands_alone(
+    connect: AbstractAsyncContextManager[Client],
+) -> None:
+    async with connect as client:
+        result = await client.call_tool("analyze_schema", {"source": "file:schema.sql"})
+
+    (text,) = [part.text for part in result.content if isinstance(part, TextContent)]
+    assert "unindexed-foreign-key" in text
+    assert "CREATE INDEX" in text
