@@ -1,0 +1,1 @@
+"""Decides who may run a statement that comes from outside: one file a subject."""
