@@ -1,0 +1,1 @@
+"""One file a check, named for what is wrong; found by convention."""

@@ -1,0 +1,17 @@
+"""The database that the tests of checks share; each test begins with an empty one."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from server.engines.postgres.shadow import Shadow
+from tests.engines.analysis.patient import Patient
+
+# A throw-away server's sessions have no search path; examples rely on the usual one.
+_USUAL = {"search_path": '"$user", public', "client_min_messages": "warning"}
+
+
+@pytest.fixture(scope="session")
+async def patient(shadow: Shadow) -> AsyncGenerator[Patient, None]:
+    async with shadow.database() as database, await database.connect(settings=_USUAL) as session:
+        yield Patient(session)
