@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import anyio.to_thread
@@ -130,6 +131,8 @@ async def analyze_schema(
     source. Each finding has a stable key, evidence and, where one exists, SQL that fixes it; each
     check says whether it ran and over how many objects.
     """
+    # The drivers and parsers take longer to import than the event loop may stand still.
+    await anyio.to_thread.run_sync(import_module, "server.engines.postgres.sources")
     from server.engines.analysis.check import Scope
     from server.engines.analysis.examine import examine
     from server.engines.catalog.read import read_catalog
@@ -211,7 +214,7 @@ def _report(
     asked: tuple[str, Detail],
 ) -> AnalyzeSchemaReport:
     source, detail = asked
-    kept = sorted(sifted.kept, key=lambda each: (each.severity.rank, each.check, each.subject))
+    kept = _ordered(sifted.kept)
     counts = Counter(each.severity for each in kept)
     whole = AnalyzeSchemaReport(
         source=source,
@@ -227,6 +230,16 @@ def _report(
     )
     most = len(kept) if detail is Detail.DETAILED else _CONCISE_FINDINGS
     return _cut(whole, most)
+
+
+def _ordered(found: Iterable[Finding]) -> list[Finding]:
+    """Put the gravest first and, among equals, each check's first finding before any second."""
+    seen = Counter[str]()
+    turns = list[tuple[int, int, int, Finding]]()
+    for place, finding in enumerate(sorted(found, key=lambda each: (each.check, each.subject))):
+        turns.append((finding.severity.rank, seen[finding.check], place, finding))
+        seen[finding.check] += 1
+    return [finding for *_, finding in sorted(turns)]
 
 
 def _cut(whole: AnalyzeSchemaReport, most: int) -> AnalyzeSchemaReport:
