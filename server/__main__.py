@@ -1,11 +1,16 @@
 """The command line: serve, demo, and one subcommand a tool, made from the tool's signature."""
 
+import gc
 import sys
 from pathlib import Path
+from typing import Final
 
 import server
-from server.commands import application
 from server.errors import BackendError
+from server.failures import message_in
+
+# Nothing that is loaded at start is garbage, and looking for it takes a tenth of the start.
+_ALLOCATIONS: Final = 50_000
 
 
 def main() -> None:
@@ -15,11 +20,22 @@ def main() -> None:
             f"Another package named 'server' stands in the way: {server.__file__}. "
             "Install senior-backend isolated, with uvx or pipx."
         )
+    gc.set_threshold(_ALLOCATIONS)
     try:
-        application()()
-    except BackendError as error:
-        sys.stderr.write(f"senior-backend: {error}\n")
+        _run()
+    except (BackendError, BaseExceptionGroup) as error:
+        message = message_in(error)
+        if message is None:
+            raise
+        sys.stderr.write(f"senior-backend: {message}\n")
         sys.exit(2)
+
+
+def _run() -> None:
+    # Imported late: the threshold is for what this loads.
+    from server.commands import application
+
+    application()()
 
 
 if __name__ == "__main__":

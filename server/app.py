@@ -79,40 +79,37 @@ def _guide_text(name: str) -> str:
 
 
 def _add_templates(server: Server, runtime: Runtime) -> None:
-    @server.resource("guide://{name}", name="guide", title="A guide", mime_type=_MARKDOWN)
     def guide(name: str) -> str:
         """Read one reference guide whole."""
         return _guide_text(name)
 
-    @server.resource(
-        "guide://{name}/{section}", name="section", title="A guide section", mime_type=_MARKDOWN
-    )
     def section(name: str, section: str) -> str:
         """Read one section of a guide."""
         return resources.section(name, section)
 
-    @server.resource("check://{check}", name="check", title="A schema check", mime_type=_MARKDOWN)
-    def check(check: str) -> str:
+    def check(check_id: str) -> str:
         """Read why a schema check matters, what it flags and what it accepts."""
-        return resources.check(check)
+        return resources.check(check_id)
 
-    @server.resource(
-        "profile://{name}", name="profile", title="A profile", mime_type="application/json"
-    )
     def profile(name: str) -> str:
         """Read a profile: constraints, scoring terms, stack, thresholds, approvers."""
         return resources.profile(name, runtime.settings.profiles)
 
-    del guide, section, check, profile
+    for uri, title, mime_type, read in (
+        ("guide://{name}", "A guide", _MARKDOWN, guide),
+        ("guide://{name}/{section}", "A guide section", _MARKDOWN, section),
+        ("check://{check_id}", "A schema check", _MARKDOWN, check),
+        ("profile://{name}", "A profile", "application/json", profile),
+    ):
+        server.resource(uri, name=read.__name__, title=title, mime_type=mime_type)(read)
 
 
 def _add_completion(server: Server, runtime: Runtime) -> None:
-    @server.completion()
     async def complete(
         ref: PromptReference | ResourceTemplateReference,
         argument: CompletionArgument,
         context: CompletionContext | None,
-    ) -> Completion | None:
+    ) -> Completion:
         chosen = (context.arguments if context else None) or {}
         if isinstance(ref, PromptReference):
             names = prompt_values(ref.name, argument.name)
@@ -125,7 +122,7 @@ def _add_completion(server: Server, runtime: Runtime) -> None:
             has_more=len(matching) > _MOST_COMPLETIONS,
         )
 
-    del complete
+    server.complete_with(complete)
 
 
 def _template_values(uri: str, argument: str, name: str, runtime: Runtime) -> Iterable[str]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from server.errors import InvalidInputError
+from server.failures import complaints
 from server.tools.tool import Arguments, Tool
 
 
@@ -133,10 +134,6 @@ def validated(tool: Tool, arguments: Mapping[str, object]) -> dict[str, Any]:
     try:
         values = model.model_validate(dict(arguments))
     except ValidationError as error:
-        lines = [
-            f"- {'.'.join(str(part) for part in item['loc'])}: "
-            f"{item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_input=False, include_url=False)
-        ]
-        raise InvalidInputError("Invalid arguments:\n" + "\n".join(lines)) from None
+        lines = "".join(f"\n- {each}" for each in complaints(error))
+        raise InvalidInputError(f"Invalid arguments:{lines}") from None
     return {name: getattr(values, name) for name in model.model_fields}

@@ -12,6 +12,8 @@ from mcp.server.mcpserver import (
     Resolve,
     UserMessage,
 )
+from mcp.server.mcpserver.prompts.base import Prompt as RegisteredPrompt
+from mcp.server.mcpserver.prompts.base import PromptArgument
 from mcp.types import (
     CallToolResult,
     EmbeddedResource,
@@ -21,9 +23,11 @@ from mcp.types import (
     ToolAnnotations,
 )
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from server.progress import progress
 from server.prompts.prompt import GuideMessage, Message, Prompt, TextMessage
-from server.sdk import Server, can_ask, progress
+from server.sdk import Server
 from server.tools.tool import Call, Report, Tool
 
 if TYPE_CHECKING:
@@ -56,9 +60,25 @@ def add_prompt(server: Server, prompt: Prompt) -> None:
     async def render(**given: str) -> list[UserMessage]:
         return [_message(each) for each in prompt.run(**given)]
 
-    own = inspect.signature(prompt.run, eval_str=True).parameters.values()
-    _sign(render, list(own), list[UserMessage])
-    server.prompt(prompt.name, title=prompt.title, description=prompt.description)(render)
+    # The SDK would build a model of the signature, only to read the arguments' descriptions off it.
+    arguments = [
+        PromptArgument(name=each.name, description=_description(each))
+        for each in inspect.signature(prompt.run, eval_str=True).parameters.values()
+    ]
+    server.add_prompt(
+        RegisteredPrompt(
+            name=prompt.name,
+            title=prompt.title,
+            description=prompt.description,
+            arguments=arguments,
+            fn=render,
+            context_kwarg=None,
+        )
+    )
+
+
+def _description(parameter: inspect.Parameter) -> str | None:
+    return FieldInfo.from_annotation(parameter.annotation).description
 
 
 def _message(message: Message) -> UserMessage:
@@ -113,13 +133,21 @@ def _resolver(tool: Tool, own: list[inspect.Parameter]) -> Callable[..., Any]:
     async def ask(**given: Any) -> BaseModel | Elicit[BaseModel] | None:  # ruff: ignore[any-type] - validated
         context: Context = given.pop(_CONTEXT)
         question = tool.ask(**given) if tool.ask else None
-        if question is None or not can_ask(context):
+        if question is None or not _can_ask(context):
             return None
         return Elicit(question.message, question.form)
 
     ask.__name__ = f"ask_{tool.name}"
     _sign(ask, [*own, _keyword(_CONTEXT, Context)], BaseModel | Elicit[BaseModel] | None)
     return ask
+
+
+def _can_ask(context: Context) -> bool:
+    """Tell whether the client can put a form before its user."""
+    capabilities = context.client_capabilities
+    elicitation = capabilities.elicitation if capabilities else None
+    # A bare `elicitation: {}`, the only shape before modes existed, counts as form support.
+    return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
 
 
 def _keyword(name: str, annotation: object) -> inspect.Parameter:

@@ -22,7 +22,7 @@ class Gate:
     @asynccontextmanager
     async def shared(self, waiting: Callable[[str], None]) -> AsyncGenerator[None, None]:
         """Run beside other shared jobs, never beside a measurement; `waiting` is told of a wait."""
-        async with self._line(waiting), self._order:
+        async with self._line(1, waiting), self._order:
             await self._places.acquire()
         try:
             yield
@@ -34,23 +34,25 @@ class Gate:
         """Run with nothing beside; jobs that come later wait until this one ends."""
         held = 0
         try:
-            async with self._line(waiting), self._order:
+            async with self._line(self._width, waiting), self._order:
                 for _ in range(self._width):
                     await self._places.acquire()
-                    held += 1
+                held = self._width
             yield
         finally:
             for _ in range(held):
                 self._places.release()
 
     @asynccontextmanager
-    async def _line(self, waiting: Callable[[str], None]) -> AsyncGenerator[None, None]:
-        if self._waiting >= self._queue:
-            raise UnavailableError(
-                f"{self._queue} jobs already wait for this machine.",
-                next_step="Call again when one has ended.",
-            )
-        if self._places.value == 0:
+    async def _line(
+        self, places: int, waiting: Callable[[str], None]
+    ) -> AsyncGenerator[None, None]:
+        if self._order.locked() or self._places.value < places:
+            if self._waiting >= self._queue:
+                raise UnavailableError(
+                    f"{self._queue} jobs already wait for this machine.",
+                    next_step="Call again when one has ended.",
+                )
             waiting("waiting for other work on this machine to end")
         self._waiting += 1
         try:

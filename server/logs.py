@@ -2,69 +2,79 @@
 
 import json
 import logging
-import re
-from collections.abc import Generator, Sequence
+import sys
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
+
+from typing_extensions import override
+
+from server.failures import shown_name
+from server.redaction import Redactor
 
 if TYPE_CHECKING:
     from server.settings import Settings
 
+log = logging.getLogger(__name__)
 _request: ContextVar[str] = ContextVar("request", default="-")
-_USERINFO = re.compile(r"(?<=://)[^/\s@'\"]+@")
-_PASSWORD = re.compile(
-    r"(?i)\b(password|pgpassword|token|authorization)(\s*[=:]\s*)(?:bearer\s+)?\S+"
-)
 
 
 @contextmanager
 def request_scope(request: str) -> Generator[None, None, None]:
-    """Stamp every line logged inside the block with the request's id."""
-    token = _request.set(request)
+    """Stamp every line logged inside the block with the request's id, which clients choose."""
+    token = _request.set(shown_name(request))
     try:
         yield
     finally:
         _request.reset(token)
 
 
-def redact(text: str, secrets: Sequence[str] = ()) -> str:
-    """Return `text` without the given secrets, user names in addresses, and passwords."""
-    for secret in secrets:
-        text = text.replace(secret, "[redacted]")
-    text = _USERINFO.sub("[redacted]@", text)
-    return _PASSWORD.sub(r"\1\2[redacted]", text)
-
-
 class _Line(logging.Formatter):
-    """One record as one redacted line, or one JSON object."""
+    """One record as one redacted line with its traceback below, or as one JSON object."""
 
-    def __init__(self, *, as_json: bool, secrets: Sequence[str]) -> None:
+    def __init__(self, redactor: Redactor, *, as_json: bool) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(request)s] %(message)s")
+        self._redactor = redactor
         self._as_json = as_json
-        self._secrets = secrets
 
+    @override
     def format(self, record: logging.LogRecord) -> str:
         record.__dict__["request"] = _request.get()
         if not self._as_json:
-            return redact(super().format(record), self._secrets)
+            return self._redactor.redact(super().format(record))
         fields = {
             "time": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
             "request": _request.get(),
-            "message": redact(record.getMessage(), self._secrets),
+            "message": self._redactor.redact(record.getMessage()),
         }
         if record.exc_info:
-            fields["traceback"] = redact(self.formatException(record.exc_info), self._secrets)
+            fields["traceback"] = self._redactor.redact(self.formatException(record.exc_info))
         return json.dumps(fields)
+
+    @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # A line break in a message would let a caller write log lines of its own.
+        record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
+        return super().formatMessage(record)
 
 
 def configure(settings: "Settings", stream: TextIO | None = None) -> None:
-    """Send every log line to stderr in the format that the operator chose."""
+    """Send every log line, warning and last traceback to stderr in the operator's format."""
     handler = logging.StreamHandler(stream)
-    as_json = settings.log_format == "json"
-    handler.setFormatter(_Line(as_json=as_json, secrets=settings.secrets))
+    redactor = Redactor(settings.secrets)
+    handler.setFormatter(_Line(redactor, as_json=settings.log_format == "json"))
     # A line that cannot be written would print its raw arguments, which nobody redacted.
     logging.raiseExceptions = False
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_last_words
+
+
+def _log_last_words(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    log.critical("ended unexpectedly", exc_info=(kind, error, traceback))

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    SecretStr,
     TypeAdapter,
     ValidationError,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.errors import InvalidInputError
+from server.failures import complaints
+from server.setting_values import Database, Databases, File, Folders, Hosts, Origins, Secret
+from server.yaml_document import read_yaml
 
 PREFIX = "SENIOR_BACKEND_"
-_DATABASE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+_SETTING_NAME = re.compile(r"[\w.-]{1,64}")
+_LARGEST_FILE = 1 << 20  # bytes
 
 
 class LogFormat(StrEnum):
@@ -43,61 +43,20 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-def _from_environment(value: object) -> object:
-    """Follow `env:NAME`: a secret itself, on a command line or in a file, would be seen."""
-    if value is None or isinstance(value, SecretStr):
-        return value
-    marker, _, name = str(value).partition(":")
-    if marker != "env" or not name:
-        raise ValueError("give env:NAME, the environment variable that holds it, not the secret")
-    if not os.environ.get(name):
-        raise ValueError(f"the environment variable {name} is not set, or empty")
-    return SecretStr(os.environ[name])
-
-
-def _paths(value: object) -> object:
-    return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
-
-
-def _words(value: object) -> object:
-    return (
-        [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
-    )
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_from_environment)]
-Folders = Annotated[tuple[Path, ...], BeforeValidator(_paths)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-
-
-class Database(BaseModel):
-    """A live database that the operator put within reach, read-only unless marked writable."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    dsn: Secret
-    writable: bool = False
-
-
-def _databases(value: object) -> object:
-    """Read `main=env:DATABASE_URL`; `main!=env:…` marks it writable."""
-    if isinstance(value, str):
-        return dict(_database(part) for part in re.split(r"[,\s]+", value) if part)
-    return value
-
-
-def _database(entry: str) -> tuple[str, dict[str, object]]:
-    name, _, source = entry.partition("=")
-    if not _DATABASE_NAME.fullmatch(name.removesuffix("!")):
-        raise ValueError("give NAME=env:VARIABLE, or NAME!=env:VARIABLE where it may be written")
-    return name.removesuffix("!"), {"dsn": source, "writable": name.endswith("!")}
-
-
 def cache_folder() -> Path:
-    """Return the user's cache folder for this product, as the platform places it."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "senior-backend"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "senior-backend"
+    """Return the user's cache folder for this product, as the platform places it.
+
+    Raises:
+        InvalidInputError: the user has no home folder, as in some containers.
+    """
+    named = os.environ.get("XDG_CACHE_HOME")
+    try:
+        home = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache")
+        return Path(named or home.expanduser()) / "senior-backend"
+    except RuntimeError:
+        raise InvalidInputError(
+            "This user has no home folder.", next_step=f"Set {_variable('cache')}."
+        ) from None
 
 
 class Settings(BaseSettings):
@@ -113,23 +72,25 @@ class Settings(BaseSettings):
     )
 
     workspace: Annotated[
-        Folders, Field(description="folders that tools may read and write; the first is the base")
+        Folders,
+        Field(
+            description="folders that tools may read and write; the first is the base", min_length=1
+        ),
     ] = (Path(),)
     read_roots: Annotated[Folders, Field(description="further folders that tools may read")] = ()
     databases: Annotated[
-        dict[str, Database],
-        BeforeValidator(_databases),
+        Databases,
         Field(description="live databases: NAME=env:VARIABLE, NAME!=env:VARIABLE if writable"),
     ] = {}
-    profiles: Annotated[Path | None, Field(description="folder of your own profiles")] = None
+    profiles: Annotated[File | None, Field(description="folder of your own profiles")] = None
     shadow: Annotated[
         Secret | None,
         Field(description="your own server for throw-away databases: env:VARIABLE (CREATEDB)"),
     ] = None
     postgres: Annotated[
-        Path | None, Field(description="bin folder of the PostgreSQL programs to prefer")
+        File | None, Field(description="bin folder of the PostgreSQL programs to prefer")
     ] = None
-    cache: Annotated[Path, Field(description="folder for what is built once")] = Field(
+    cache: Annotated[File, Field(description="folder for what is built once")] = Field(
         default_factory=cache_folder
     )
     log_format: Annotated[LogFormat, Field(description="text or json, to stderr")] = LogFormat.TEXT
@@ -137,9 +98,9 @@ class Settings(BaseSettings):
         LogLevel.WARNING
     )
     allowed_hosts: Annotated[
-        Words, Field(description="Host headers that are answered; needed beyond loopback")
+        Hosts, Field(description="Host headers that are answered; needed beyond loopback")
     ] = ()
-    allowed_origins: Annotated[Words, Field(description="Origin headers that are answered")] = ()
+    allowed_origins: Annotated[Origins, Field(description="Origin headers that are answered")] = ()
     token: Annotated[
         Secret | None,
         Field(description="bearer token that HTTP callers must send: env:VARIABLE"),
@@ -158,24 +119,36 @@ def load_settings(file: Path | None = None, **options: object) -> Settings:
     Raises:
         InvalidInputError: names every wrong setting and the valid ones.
     """
-    _refuse_unknown(
-        name.removeprefix(PREFIX).lower() for name in os.environ if name.startswith(PREFIX)
-    )
-    read = _file(file) if file else {}
+    variables = _variables()
+    read = _file(file) if file else dict[str, object]()
     _refuse_unknown(read)
-    base = {name: value for name, value in read.items() if not os.environ.get(_variable(name))}
+    base = {name: value for name, value in read.items() if name not in variables}
     given = {name: value for name, value in options.items() if value not in (None, (), [])}
     try:
         return Settings.model_validate(base | given)
     except ValidationError as error:
-        raise InvalidInputError("\n".join(_complaints(error)), next_step=_VALID) from None
+        found = complaints(error, lambda path: _KEYS.get(path[0], ()), what="key")
+        lines = [f"Setting {each}." for each in found]
+        raise InvalidInputError("\n".join(lines), next_step=_VALID) from None
+
+
+_VALID = f"Settings: {', '.join(Settings.model_fields)} (as variables: {PREFIX}NAME)."
+_KEYS = {"databases": tuple(Database.model_fields)}
+
+
+def _variables() -> frozenset[str]:
+    """Return the settings that the environment gives; a misspelled variable is refused."""
+    ours = [name for name in os.environ if name.upper().startswith(PREFIX)]
+    for name in ours:
+        setting = name[len(PREFIX) :].lower()
+        _refuse_unknown([setting])
+        if name != _variable(setting):
+            raise InvalidInputError(f"Unknown variable {name}; did you mean {_variable(setting)}?")
+    return frozenset(name[len(PREFIX) :].lower() for name in ours if os.environ[name])
 
 
 def _variable(name: str) -> str:
     return f"{PREFIX}{name.upper()}"
-
-
-_VALID = f"Settings: {', '.join(Settings.model_fields)} (as variables: {PREFIX}NAME)."
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
@@ -183,31 +156,28 @@ def _refuse_unknown(names: Iterable[str]) -> None:
         if name not in Settings.model_fields:
             close = difflib.get_close_matches(name, Settings.model_fields, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else "."
-            raise InvalidInputError(f"Unknown setting {name!r}{hint}", next_step=_VALID)
+            # What is no name may be a value that got there by mistake.
+            shown = f" {name!r}" if _SETTING_NAME.fullmatch(name) else ""
+            raise InvalidInputError(f"Unknown setting{shown}{hint}", next_step=_VALID)
 
 
 def _file(path: Path) -> dict[str, object]:
-    import yaml
-
     try:
-        content: object = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-        return TypeAdapter(dict[str, object]).validate_python(content)
+        if path.exists() and not path.is_file():
+            raise InvalidInputError(f"Settings file {path} is no file.")
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST_FILE + 1)
     except OSError as error:
         raise InvalidInputError(f"Settings file {path}: {error.strerror}.") from None
-    except yaml.YAMLError as error:
-        raise InvalidInputError(f"Settings file {path} is not YAML: {error}") from None
+    if len(content) > _LARGEST_FILE:
+        raise InvalidInputError(f"Settings file {path} is larger than {_LARGEST_FILE} bytes.")
+    try:
+        read = read_yaml(content, f"Settings file {path}")
+        return TypeAdapter(dict[str, object]).validate_python(read)
     except ValidationError:
         raise InvalidInputError(
             f"Settings file {path} is not a mapping of setting to value.", next_step=_VALID
         ) from None
-
-
-def _complaints(error: ValidationError) -> list[str]:
-    return [
-        f"Setting {'.'.join(str(part) for part in item['loc'])}: "
-        f"{item['msg'].removeprefix('Value error, ')}."
-        for item in error.errors(include_input=False, include_url=False)
-    ]
 
 
 def is_loopback(host: str) -> bool:

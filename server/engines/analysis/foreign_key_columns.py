@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
-from server.engines.analysis.statement import name
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint
-from server.engines.sql.quote import identifier
 
 
 class Pair(NamedTuple):
@@ -40,11 +38,6 @@ def mapping(key: Constraint) -> frozenset[tuple[str, str]]:
 def are_of_one_mind(key: Constraint, other: Constraint) -> bool:
     """Tell whether two foreign keys do the same at the same time."""
     return _behavior(key) == _behavior(other)
-
-
-def drop_constraint(key: Constraint) -> str:
-    """Return how to drop a constraint."""
-    return f"ALTER TABLE {name(relation_of(key))} DROP CONSTRAINT {identifier(key.identity.name)};"
 
 
 def _behavior(key: Constraint) -> tuple[object, ...]:

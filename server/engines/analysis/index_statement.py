@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from server.engines.analysis.constraint_statement import DROP_CONSTRAINT
 from server.engines.analysis.free_name import free_name
 from server.engines.analysis.relation import relation_of
+from server.engines.analysis.retype import Remedy
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.statement import name
 from server.engines.catalog.identity import Identity
@@ -74,6 +76,14 @@ def drop_index(index: Index, scope: Scope) -> str:
     """Return how to drop an index."""
     online = " CONCURRENTLY" if is_online(index.parent, scope) else ""
     return f"DROP INDEX{online} {name(index.identity)};"
+
+
+def removal(index: Index, scope: Scope) -> Remedy:
+    """Return how to drop an index, by way of its constraint if it has one, and what that locks."""
+    if index.constraint is None:
+        return Remedy(drop_index(index, scope), drop_advice(index.parent, scope))
+    drop = f"DROP CONSTRAINT {identifier(index.constraint.name)}"
+    return Remedy(f"ALTER TABLE {name(relation_of(index))} {drop};", DROP_CONSTRAINT)
 
 
 def replace_index(old: Index, new: Index, scope: Scope) -> str:

@@ -16,8 +16,16 @@ def lookup_columns(key: Constraint) -> tuple[str, ...]:
 
 
 def is_indexed(table: Identity, columns: Sequence[str], scope: Scope) -> bool:
-    """Tell whether some index of the table finds the rows with given values in `columns`."""
-    return any(_finds(index, columns) for index in scope.catalog.indexes(table))
+    """Tell whether indexes find the rows with given values in `columns`, all of them.
+
+    A partitioned table has no rows of its own, so indexes of all its partitions serve, too.
+    """
+    if any(_finds(index, columns) for index in scope.catalog.indexes(table)):
+        return True
+    partitions = [each for each in scope.children.get(table, ()) if each.is_partition]
+    return bool(partitions) and all(
+        is_indexed(each.identity, columns, scope) for each in partitions
+    )
 
 
 def _finds(index: Index, columns: Sequence[str]) -> bool:
@@ -25,7 +33,6 @@ def _finds(index: Index, columns: Sequence[str]) -> bool:
     return (
         index.is_valid
         and index.method in _METHODS
-        and (index.method != "hash" or len(columns) == 1)
         and {key.column for key in leading} == set(columns)
         and all(key.collation is None for key in leading)
         and _holds_all(index, columns)

@@ -1,5 +1,6 @@
 """Which indexes of a table another one makes unnecessary, and why."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +27,15 @@ class Redundant:
 
 def redundant_indexes(indexes: Iterable[Index]) -> Iterator[Redundant]:
     """Yield the unnecessary indexes of one relation; what serves them is never one of them."""
-    kept = sorted(sorted(indexes, key=lambda each: each.identity, reverse=True), key=_worth)
+    alike: defaultdict[object, list[Index]] = defaultdict(list)
+    for index in sorted(indexes, key=lambda each: each.identity, reverse=True):
+        alike[index.method, index.predicate, _sorted_by(index.keys[0])].append(index)
+    for group in alike.values():
+        yield from _redundant(sorted(group, key=_worth))
+
+
+def _redundant(kept: list[Index]) -> Iterator[Redundant]:
+    """Yield the unnecessary ones of some indexes, which come in the order of their worth."""
     for index in tuple(kept):
         found = [
             Redundant(index, other, how)
@@ -56,10 +65,8 @@ def is_same_order(keys: Sequence[IndexKey], others: Sequence[IndexKey]) -> bool:
 def _worth(index: Index) -> tuple[object, ...]:
     """Order by what argues for keeping an index."""
     return (
-        index.partition_of is not None,
         index.is_primary,
         index.constraint is not None,
-        index.is_replica_identity or index.is_clustered,
         index.is_unique,
         len(index.keys),
         len(index.included_columns),
@@ -81,14 +88,12 @@ def _redundancy(index: Index, other: Index) -> Redundancy | None:
 
 
 def _may_replace(other: Index, index: Index) -> bool:
-    """Tell whether nothing but the keys can argue for keeping `index` beside `other`."""
+    """Tell whether nothing but its keys argues for `index`; method and predicate are the same."""
     columns = {*other.key_columns, *other.included_columns}
     return (
         (index.is_valid and other.is_valid)
         and not (index.is_clustered or index.is_replica_identity)
         and index.partition_of is None
-        and index.method == other.method
-        and index.predicate == other.predicate
         and (index.method == "btree" or index.options == other.options)
         and columns.issuperset(index.included_columns)
         and (index.constraint is None or _is_key(index))

@@ -37,7 +37,7 @@ def _targets(scope: Scope) -> Mapping[str, list[Column]]:
     targets: defaultdict[str, list[Column]] = defaultdict(list)
     for key in primary_keys(scope):
         table = scope.catalog.get(relation_of(key), Table)
-        if table is None or table.is_partition or len(key.columns) != 1 or is_passing(table):
+        if table is None or len(key.columns) != 1 or not _may_be_meant(table, scope):
             continue
         column = next(
             each
@@ -47,6 +47,12 @@ def _targets(scope: Scope) -> Mapping[str, list[Column]]:
         for word in _singulars(_plain(table.identity.name)):
             targets[word].append(column)
     return targets
+
+
+def _may_be_meant(table: Table, scope: Scope) -> bool:
+    """Tell whether a foreign key could point here: it never sees rows of inheriting tables."""
+    heirs = (each for each in scope.children.get(table.identity, ()) if not each.is_partition)
+    return not (table.is_partition or is_passing(table) or any(heirs))
 
 
 def _target(column: Column, targets: Mapping[str, list[Column]]) -> Column | None:

@@ -11,6 +11,8 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.index import Index
+from server.engines.catalog.kinds.routine import Routine, Volatility
+from server.engines.catalog.kinds.table import Table
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Scope:
             if constraint.references is not None and constraint.partition_of is None:
                 found[constraint.references].append(constraint)
         return {table: tuple(keys) for table, keys in found.items()}
+
+    @cached_property
+    def children(self) -> Mapping[Identity, tuple[Table, ...]]:
+        """The partitions of a table, and the tables that inherit from it."""
+        found: defaultdict[Identity, list[Table]] = defaultdict(list)
+        for table in self.catalog.of(Table):
+            for parent in table.parents:
+                found[parent].append(table)
+        return {parent: tuple(tables) for parent, tables in found.items()}
 
     @cached_property
     def indexes_pointed_at(self) -> frozenset[Identity]:
@@ -63,3 +74,11 @@ class Scope:
             if each.type is ConstraintType.CHECK and holds and each.parent is not None:
                 checked[each.parent] |= required_columns(each.expression)
         return {table: frozenset(names) for table, names in checked.items()}
+
+    @cached_property
+    def volatilities(self) -> Mapping[tuple[str, ...], frozenset[Volatility]]:
+        """By schema and name, what the functions of that name promise about their results."""
+        found: defaultdict[tuple[str, ...], set[Volatility]] = defaultdict(set)
+        for routine in self.catalog.of(Routine):
+            found[routine.identity.names].add(routine.volatility)
+        return {names: frozenset(each) for names, each in found.items()}

@@ -1,7 +1,6 @@
 """Findings that people decided to live with: a YAML file of keys with reasons."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -22,8 +21,10 @@ class Suppression(BaseModel):
 
     def covers(self, finding: Finding) -> bool:
         """Tell whether this entry means `finding`."""
-        parts = map(re.escape, self.key.split("*"))
-        return re.fullmatch(".*".join(parts), finding.key, re.DOTALL) is not None
+        first, *others = self.key.split("*")
+        if not others:
+            return finding.key == first
+        return finding.key.startswith(first) and _follow(others, finding.key, len(first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,17 @@ def sift(findings: Iterable[Finding], suppressions: Iterable[Suppression]) -> Si
             used.add(entry.key)
     stale = tuple(entry.key for entry in entries if entry.key not in used)
     return Sifted(tuple(kept), tuple(suppressed), stale)
+
+
+def _follow(parts: Sequence[str], text: str, start: int) -> bool:
+    """Tell whether the parts stand in `text` one after the other, the last one at its end.
+
+    The first place that fits is as good as any, so no key costs more than one pass.
+    """
+    *inner, last = parts
+    for part in inner:
+        place = text.find(part, start)
+        if place < 0:
+            return False
+        start = place + len(part)
+    return text.endswith(last) and len(text) - len(last) >= start

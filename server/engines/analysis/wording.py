@@ -1,20 +1,18 @@
 """How findings speak of objects: names as inline code that cannot break out of it."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from server.engines.catalog.identity import Identity
 
-_INVISIBLE = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
 _BACKTICKS = re.compile(r"`+")
 
 
 def visible(text: str) -> str:
-    """Return text on one line, its control and format characters as visible escapes."""
+    """Return text on one line, with escapes for what a reader would not see or not tell apart."""
     if text.isprintable():
         return text
-    return "".join(map(_shown, text))
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
 
 
 def code(text: str) -> str:
@@ -42,7 +40,5 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
-        return character
+def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()

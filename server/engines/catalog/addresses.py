@@ -41,7 +41,12 @@ class Addresses:
         return found
 
     def identities(self, sighting: Sighting) -> tuple[Identity, Identity | None] | None:
-        """Name what was seen and its parent; None if the parent was not read."""
+        """Name what was seen and its parent; None if the parent was not read.
+
+        What is said about a mere part of an object is not said about the object.
+        """
+        if sighting.reader.fact.is_said_of_parent and sighting.parent not in self._sightings:
+            return None
         parent = None if sighting.parent is None else self.identity(*sighting.parent)
         if sighting.parent is not None and parent is None:
             return None
@@ -50,6 +55,12 @@ class Addresses:
         else:
             own = sighting.reader.naming(sighting.row, parent)
         return None if own is None else (own, parent)
+
+    def whole_remarked_on(self, sighting: Sighting) -> Identity | None:
+        """Return the object about a part of which something is said, if that is so."""
+        if not sighting.reader.fact.is_said_of_parent or sighting.parent in self._sightings:
+            return None
+        return None if sighting.parent is None else self.identity(*sighting.parent)
 
     def object_or_whole(self, address: Address) -> Identity | None:
         """Name an object, or the whole when the part has no name."""

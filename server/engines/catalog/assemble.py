@@ -50,7 +50,8 @@ def _without_collector() -> Generator[None, None, None]:
 
 
 def _assembled(seen: Observation) -> Catalog:
-    found = [*_facts(seen.addresses), *seen.unmodeled]
+    remarks = dict.fromkeys(_remarks_on_parts(seen.addresses))
+    found = [*_facts(seen.addresses), *seen.unmodeled, *remarks]
     facts = _by_identity(found)
     dependencies = dict.fromkeys(_dependencies(seen, facts))
     return Catalog(seen.major, facts, tuple(dependencies), dict(_members(seen.addresses)))
@@ -71,6 +72,16 @@ def _facts(addresses: Addresses) -> Iterator[Fact]:
         identities = addresses.identities(sighting)
         if identities is not None and addresses.extension_of_sighting(sighting) is None:
             yield fact(sighting.reader.fact, sighting.row, identities, addresses.identity)
+
+
+def _remarks_on_parts(addresses: Addresses) -> Iterator[Unmodeled]:
+    """Report what is said about mere parts of objects, such as the rule that makes a view."""
+    for sighting in addresses.sightings:
+        whole = addresses.whole_remarked_on(sighting)
+        if whole is not None:
+            kind = f"{sighting.reader.fact.kind} on a part"
+            identity = Identity(Unmodeled.kind, (kind, str(whole)))
+            yield Unmodeled(identity=identity, description=f"{kind} of {whole}")
 
 
 def _members(addresses: Addresses) -> Iterator[tuple[Identity, Identity]]:

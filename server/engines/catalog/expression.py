@@ -1,89 +1,129 @@
 """SQL text as PostgreSQL prints it: finding its parts, and the form that survives re-reading.
 
-PostgreSQL prints `s IN ('a', 'b')` on a varchar column as a cast of an array, and reads that
-cast back as an array of casts, so a schema and its own dump print differently. `normalized`
-does to the text what the parser does when it reads it: it moves the cast of an ARRAY[…] to the
-elements. Nothing runs on a server for it, no code of the schema's author least of all, so that
-a read-only database and its copy in a shadow compare alike.
+PostgreSQL does not always print what it printed once it has read that again, so a schema and its
+own dump print differently. Two such forms are known. `s IN ('a', 'b')` on a varchar column is
+printed as a cast of an array, and that is read as an array of casts. A constant without a name in
+a subquery is printed with a cast, and that gives it the name of the type. `normalized` does to the
+text what PostgreSQL does when it reads it. Nothing runs on a server for it, no code of the schema's
+author least of all, so that a read-only database and its copy in a shadow compare alike.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Sequence
 
-_QUOTED = r"""'(?:[^']|'')*'|"(?:[^"]|"")*\""""
+_NAME = r'"(?:[^"]|"")*"'
+_QUOTED = rf"'(?:[^']|'')*'|{_NAME}"
+_TYPE = rf"(?:[a-z0-9_$. ]|{_NAME}|\(\d+(?:,\d+)?\))+"
 _BRACKET = re.compile(rf"{_QUOTED}|[()\[\],]")
 _CAST_ARRAY = re.compile(rf"{_QUOTED}|(\(ARRAY)\[")
-_ELEMENT_TYPE = re.compile(r'\)::((?:[\w$. ]|"(?:[^"]|"")*"|\(\d+(?:,\d+)?\))+)\[\]')
+_ELEMENT_TYPE = re.compile(rf"\)::({_TYPE})\[\]")
+_NAMED_CAST = re.compile(rf"{_QUOTED}|::({_TYPE})(\[\])? AS ({_NAME}|[a-z_][a-z0-9_$]*)")
+_LAST_NAME = re.compile(rf"(?:^|\.)({_NAME}|[^.\"]+)\Z")
+_MODIFIER = re.compile(r"\(\d+(?:,\d+)?\)")
+# Types that are printed as the standard has them, and the names by which PostgreSQL reads them.
+_INNER_NAMES = {
+    "bigint": "int8",
+    "bit varying": "varbit",
+    "boolean": "bool",
+    "character": "bpchar",
+    "character varying": "varchar",
+    "double precision": "float8",
+    "integer": "int4",
+    "real": "float4",
+    "smallint": "int2",
+    "time with time zone": "timetz",
+    "time without time zone": "time",
+    "timestamp with time zone": "timestamptz",
+    "timestamp without time zone": "timestamp",
+}
 _WHEN = re.compile(rf"{_QUOTED}|( WHEN )\(")
+# Those of the names above and of other built-in types that PostgreSQL prints in quotes.
+_KEYWORDS = {"bit", "interval", "numeric", "time", "timestamp", "varchar"}
 
 
 def normalized(text: str) -> str:
     """Return the expression as PostgreSQL prints it once it has read its own print."""
-    if "])::" not in text:
-        return text
-    return "".join(_pieces(text))
+    if "])::" in text:
+        text = _with_inner_casts(text)
+    return _NAMED_CAST.sub(_unnamed, text) if "::" in text else text
 
 
 def condition(definition: str) -> str | None:
     """Return what stands in the WHEN clause of a CREATE TRIGGER that PostgreSQL printed."""
     for match in _WHEN.finditer(definition):
         if match[1]:
-            *_, end = _separators(definition, match.end() - 1)
-            return definition[match.end() : end]
+            return definition[match.end() : _closing(definition, match.end() - 1)]
     return None
 
 
-def _pieces(text: str) -> Iterator[str]:
-    position = 0
-    while match := _CAST_ARRAY.search(text, position):
-        array = _cast_array(text, match) if match[1] else None
-        if array is None:
-            yield text[position : match.end()]
-            position = match.end()
-            continue
-        rewritten, end = array
-        yield text[position : match.start()]
-        yield rewritten
-        position = end
-    yield text[position:]
+def _unnamed(match: re.Match[str]) -> str:
+    """Leave out a name that PostgreSQL would give by itself."""
+    if match[1] is None or match[3] != _name_by(match[1]):
+        return match[0]
+    return f"::{match[1]}{match[2] or ''}"
 
 
-def _cast_array(text: str, start: re.Match[str]) -> tuple[str, int] | None:
-    """Rewrite `(ARRAY[a, b])::t[]` as `ARRAY[(a)::t, (b)::t]`; None for an array not cast so."""
-    opening = start.end() - 1
-    *_, closing = _separators(text, opening)
-    cast = _ELEMENT_TYPE.match(text, closing + 1)
-    if cast is None:
-        return None
-    return _array_of(text[opening : closing + 1], cast[1]), cast.end()
+def _name_by(type_name: str) -> str:
+    """Return the name, as it is printed, of a column that is nothing but a cast."""
+    bare = _MODIFIER.sub("", type_name)
+    last = _LAST_NAME.search(bare)
+    name = _INNER_NAMES.get(bare) or (last[1] if last else bare)
+    return f'"{name}"' if name in _KEYWORDS else name
 
 
-def _array_of(elements: str, type_name: str) -> str:
-    bounds = [0, *_separators(elements, 0)]
-    items = [elements[start + 1 : end].strip() for start, end in pairwise(bounds)]
-    return f"ARRAY[{', '.join(_cast(item, type_name) for item in items if item)}]"
+def _with_inner_casts(text: str) -> str:
+    """Rewrite each `(ARRAY[a, b])::t[]` as `ARRAY[(a)::t, (b)::t]`, inner ones first."""
+    starts = [match.end() - 1 for match in _CAST_ARRAY.finditer(text) if match[1]]
+    for opening in reversed(starts):
+        elements, closing = _elements(text, opening)
+        cast = _ELEMENT_TYPE.match(text, closing + 1)
+        if cast is not None:
+            array = _with_each_cast(text[opening : closing + 1], opening, elements, cast[1])
+            text = f"{text[: opening - len('(ARRAY')]}ARRAY{array}{text[cast.end() :]}"
+    return text
 
 
-def _cast(item: str, type_name: str) -> str:
-    if item.startswith("ARRAY[") and [*_separators(item, 5)][-1] == len(item) - 1:
-        return _array_of(item[5:], type_name)
-    return f"({normalized(item)})::{type_name}"
+def _with_each_cast(
+    array: str, offset: int, elements: Sequence[tuple[int, int]], type_name: str
+) -> str:
+    for start, end in reversed(elements):
+        element = array[start - offset : end - offset]
+        array = f"{array[: start - offset]}({element})::{type_name}{array[end - offset :]}"
+    return array
 
 
-def _separators(text: str, opening: int) -> Iterator[int]:
-    """Yield where the commas of a bracket stand, then where it closes."""
+def _elements(text: str, opening: int) -> tuple[list[tuple[int, int]], int]:
+    """Find the elements of an array, those of arrays inside it too, and where it closes."""
+    found: list[tuple[int, int]] = []
+    start, levels = opening, list[bool]()
+    for match in _BRACKET.finditer(text, opening):
+        here, is_of_array = match.start(), bool(levels) and levels[-1]
+        if match[0] in "([":
+            is_inner = not levels or (is_of_array and text[start:here].strip() == "ARRAY")
+            levels.append(is_inner)
+            start = here + 1 if is_inner else start
+        elif is_of_array and match[0] in ",]":
+            found += _element(text, start, here)
+            start = here + 1
+        if match[0] in ")]":
+            levels.pop()
+            start = here + 1 if is_of_array else start
+        if not levels:
+            return found, here
+    return [], len(text)
+
+
+def _element(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    element = text[start:end]
+    begin = start + len(element) - len(element.lstrip())
+    return [(begin, end)] if element.strip() else []
+
+
+def _closing(text: str, opening: int) -> int:
+    """Find where a bracket closes; the end of the text if it does not."""
     depth = 0
     for match in _BRACKET.finditer(text, opening):
-        match match[0]:
-            case "(" | "[":
-                depth += 1
-            case ")" | "]":
-                depth -= 1
-                if depth == 0:
-                    yield match.start()
-                    return
-            case "," if depth == 1:
-                yield match.start()
-            case _:
-                pass
+        depth += {"(": 1, "[": 1, ",": 0}.get(match[0], -1 if match[0] in ")]" else 0)
+        if depth == 0:
+            return match.start()
+    return len(text)

@@ -39,6 +39,16 @@ SELECT 'pg_constraint', array_agg(con.oid), 'pg_constraint', array_agg(parent.oi
 FROM pg_constraint con
 JOIN pg_constraint parent ON parent.oid = con.conparentid AND parent.conrelid = con.conrelid
 UNION ALL
+SELECT 'pg_proc', array_agg(d.objid), 'pg_type', array_agg(d.refobjid), array_agg(0)
+FROM pg_depend d
+WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass
+  AND d.deptype = 'i' AND d.objid >= 16384
+UNION ALL
+SELECT 'pg_cast', array_agg(d.objid), 'pg_type', array_agg(d.refobjid), array_agg(0)
+FROM pg_depend d
+WHERE d.classid = 'pg_cast'::regclass AND d.refclassid = 'pg_type'::regclass
+  AND d.deptype = 'i' AND d.objid >= 16384
+UNION ALL
 SELECT 'pg_amop', array_agg(d.objid), 'pg_opclass', array_agg(d.refobjid), array_agg(0)
 FROM pg_depend d
 WHERE d.classid = 'pg_amop'::regclass AND d.refclassid = 'pg_opclass'::regclass

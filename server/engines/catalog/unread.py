@@ -44,8 +44,8 @@ _LARGE_OBJECTS = """
 SELECT 'large objects' AS type, '' AS name, 'large objects' AS description
 WHERE EXISTS (SELECT FROM pg_largeobject_metadata)
 """
-# What PostgreSQL and extensions come with has no facts, but somebody may have changed who may use
-# it; pg_dump finds that by the same comparison, and looks away from the same schema.
+# What PostgreSQL, extensions and range types come with has no facts, but somebody may have changed
+# who may use it; pg_dump finds that by the same comparison, and looks away from the same schema.
 _CHANGED_PRIVILEGES = """
 WITH held AS (
   SELECT 'pg_class'::regclass AS catalog, oid, 0 AS part, relowner AS owner, relacl AS acl,
@@ -69,7 +69,8 @@ WITH held AS (
   WHERE (h.acl IS NOT NULL OR i.initprivs IS NOT NULL)
     AND NOT (entries.now @> entries.at_first AND entries.now <@ entries.at_first)
     AND (h.oid < 16384 OR EXISTS (SELECT FROM pg_depend d
-      WHERE d.deptype = 'e' AND d.classid = h.catalog AND d.objid = h.oid))
+      WHERE d.classid = h.catalog AND d.objid = h.oid AND (d.deptype = 'e'
+        OR d.deptype = 'i' AND d.classid = 'pg_proc'::regclass)))
 )
 SELECT 'privileges' AS type, i.type || ' ' || i.identity AS name,
   'privileges of ' || i.type || ' ' || i.identity || ': '

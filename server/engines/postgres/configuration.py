@@ -3,7 +3,11 @@
 from server.engines.postgres.account import own_name
 from server.engines.postgres.address import SUPERUSER
 
+# Files in the data folder go with it; /dev/shm would keep them, and is small in containers.
+MEMORY_IN_FILES = "dynamic_shared_memory_type=mmap"
+
 _BUILTIN_LOCALE_SINCE = 17
+_INITDB_SETTINGS_SINCE = 16
 _ROLE_MAP_SINCE = 16
 
 _INITDB = (
@@ -37,8 +41,6 @@ _OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_logical_replication_workers": "0",
-    # Files in the data folder go with it; /dev/shm would keep them, and is small in containers.
-    "dynamic_shared_memory_type": "mmap",
     "temp_file_limit": "2GB",
     # Foreign SQL decides what the other levels write.
     "log_min_messages": "fatal",
@@ -55,9 +57,12 @@ _OPTIONS_SINCE = {
 
 def initdb_arguments(major: int) -> tuple[str, ...]:
     """Return how the template is made; UTF-8 in code point order, whatever the host's locales."""
+    arguments = _INITDB
+    if major >= _INITDB_SETTINGS_SINCE:
+        arguments += (f"--set={MEMORY_IN_FILES}",)
     if major < _BUILTIN_LOCALE_SINCE:
-        return (*_INITDB, "--locale=C.UTF-8")
-    return (*_INITDB, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        return (*arguments, "--locale=C.UTF-8")
+    return (*arguments, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 
 def server_arguments(major: int) -> tuple[str, ...]:
@@ -66,7 +71,8 @@ def server_arguments(major: int) -> tuple[str, ...]:
     for since, later in _OPTIONS_SINCE.items():
         if major >= since:
             options |= later
-    return tuple(word for name, value in options.items() for word in ("-c", f"{name}={value}"))
+    settings = (MEMORY_IN_FILES, *(f"{name}={value}" for name, value in options.items()))
+    return tuple(word for setting in settings for word in ("-c", setting))
 
 
 def host_rules(major: int) -> str:

@@ -149,8 +149,7 @@ class Guard:
             self._watchdog.wait()
         if self.home.exists():
             # The watchdog itself was killed.
-            watchdog.stop(0, self.home)
-            watchdog.remove(self.home)
+            clear(self.home, self._account)
         os.close(lock)
 
     def _say(self, words: bytes) -> None:
@@ -188,10 +187,23 @@ def _furnish(home: Path, account: Account) -> None:
         home.chmod(0o710)
 
 
+def clear(home: Path, account: Account) -> None:
+    """End what still works in a folder that no watchdog holds any more, and remove it."""
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            _watchdog(home, account),
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            timeout=_STOP_SECONDS,
+        )
+
+
 def _unleash(home: Path, account: Account, lock: int) -> "subprocess.Popen[bytes]":
-    words = (os.getpid(), account.uid, account.gid, home)
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", watchdog.__file__, *map(str, words)],
+        _watchdog(home, account),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -200,3 +212,8 @@ def _unleash(home: Path, account: Account, lock: int) -> "subprocess.Popen[bytes
         start_new_session=True,
         pass_fds=(lock,),
     )
+
+
+def _watchdog(home: Path, account: Account) -> list[str]:
+    words = (os.getpid(), account.uid, account.gid, home)
+    return [sys.executable, "-I", "-S", watchdog.__file__, *map(str, words)]

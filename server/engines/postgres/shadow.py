@@ -115,7 +115,8 @@ class Shadow:
     async def _start(self, binaries: Binaries) -> Cluster:
         if not self._is_swept:
             self._is_swept = True
-            await run_sync(lambda: sweep(self._base or temporary_folder(server_account())))
+            account = server_account()
+            await run_sync(sweep, self._base or temporary_folder(account), account)
         return await Cluster.start(binaries, self._cache, base=self._base)
 
 

@@ -11,11 +11,11 @@ from anyio.to_thread import run_sync
 
 from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.dump import dump_schema
-from server.engines.postgres.limits import DEFAULT_LIMITS, LoadLimits
 from server.engines.postgres.live import LiveDatabase
-from server.engines.postgres.load import LoadedSchema, loaded
-from server.engines.postgres.run import RoleChangeNeededError
-from server.engines.postgres.script import Script
+from server.engines.postgres.loading.limits import DEFAULT_LIMITS, LoadLimits
+from server.engines.postgres.loading.load import LoadedSchema, loaded
+from server.engines.postgres.loading.run import RoleChangeNeededError
+from server.engines.postgres.loading.script import Script
 from server.engines.postgres.shadow import Shadow
 from server.errors import InvalidInputError, NotFoundError
 from server.workspace import Workspace

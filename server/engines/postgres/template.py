@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from server.engines.postgres.cache import Copying, Kind, copy_tree, discard, kept
-from server.engines.postgres.configuration import initdb_arguments
+from server.engines.postgres.configuration import MEMORY_IN_FILES, initdb_arguments
 from server.engines.postgres.ground import Ground
 from server.engines.postgres.guard import Guard
 from server.errors import UnavailableError
@@ -17,7 +17,9 @@ _TRIMMED = (
     "UPDATE pg_database SET datistemplate = false WHERE datname = 'template1'",
     "DROP DATABASE template1",
 )
-_SINGLE_USER = """printf '%s\\n' "$2" "$3" | exec "$0" --single -F -D "$1" postgres"""
+_SINGLE_USER = f"""
+printf '%s\\n' "$2" "$3" | exec "$0" --single -F -c {MEMORY_IN_FILES} -D "$1" postgres
+"""
 
 
 def plant(ground: Ground, data: Path) -> None:

@@ -3,9 +3,11 @@
 It is started as a file, with a bare interpreter and in a session of its own, so a Ctrl-C in the
 terminal does not reach it or its program. stdin is the leash: the words of a command, separated
 by NUL and ended by a newline, start the program; the word `stop`, the end of the pipe, a SIGTERM
-or the death of the parent end it and remove the folder. stdout reports `exit STATUS`.
+or the death of the parent end it and remove the folder. stdout reports `exit STATUS`. Without a
+leash it clears away what an earlier one could not.
 """
 
+import ctypes
 import os
 import select
 import shutil
@@ -25,6 +27,10 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 _HEARTBEAT_MILLISECONDS = 500
 _PATIENCE_SECONDS = 1.0
 _STEP_SECONDS = 0.005
+# The seventh line of postmaster.pid.
+_MEMORY_LINE = 6
+# IPC_RMID
+_REMOVE = 0
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class Watchdog:
                 break
             self._report()
         stop(self.pid, self.home)
+        self._release_memory()
         remove(self.home)
 
     def _obey(self, heard: bytes) -> bool:
@@ -90,6 +97,22 @@ class Watchdog:
             os.setgroups([])
             os.setgid(self.gid)
             os.setuid(self.uid)
+
+    def _release_memory(self) -> None:
+        """Give back what a PostgreSQL that was killed could not, with no more than its rights."""
+        left = _left_segment(self.home / "data" / "postmaster.pid")
+        if left is None:
+            return
+        # Before stepping down: the account may not get at the library of this interpreter.
+        system = ctypes.CDLL(None)
+        child = os.fork()
+        if not child:
+            try:
+                self._step_down()
+                _remove_segment(system, *left)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
 
     def _report(self) -> None:
         if self.pid > 0 and (status := _exit_status(self.pid)) is not None:
@@ -130,6 +153,20 @@ def workers(home: Path) -> Iterator[int]:
             folder = (entry / "cwd").readlink()
             if folder == home or home in folder.parents:
                 yield int(entry.name)
+
+
+def _left_segment(file: Path) -> tuple[int, int] | None:
+    """Return key and id of the shared memory; a server that ended by itself removes the file."""
+    try:
+        key, segment = file.read_text(encoding="utf-8").splitlines()[_MEMORY_LINE].split()
+    except (OSError, IndexError, ValueError):
+        return None
+    return int(key), int(segment)
+
+
+def _remove_segment(system: ctypes.CDLL, key: int, segment: int) -> None:
+    if system.shmget(key, 0, 0) == segment:
+        system.shmctl(segment, _REMOVE, None)
 
 
 def remove(home: Path) -> None:

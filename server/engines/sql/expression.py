@@ -86,14 +86,15 @@ def tree(text: str) -> ast.Node | None:
     if len(text) > _MOST_CHARACTERS:
         return None
     try:
-        found = parse_sql(f"SELECT {text}")
+        found = parse_sql(f"SELECT ({text}\n)")
     except ParseError:
         return None
-    statement = found[0].stmt if len(found) == 1 else None
-    if not isinstance(statement, ast.SelectStmt) or len(statement.targetList or ()) != 1:
-        return None
-    root = given(statement.targetList)[0].val
-    return root if root is not None and _levels(root) <= _MOST_LEVELS else None
+    match [each.stmt for each in found]:
+        case [ast.SelectStmt(targetList=(target,), fromClause=None, sortClause=None)]:
+            root = target.val
+            return root if root is not None and _levels(root) <= _MOST_LEVELS else None
+        case _:
+            return None
 
 
 def is_free_of_row(node: ast.Node) -> bool:
@@ -138,9 +139,9 @@ def _truth(node: object) -> bool | None:
 def _truth_of(operator: BoolExprType, parts: list[bool | None]) -> bool | None:
     match operator:
         case BoolExprType.AND_EXPR:
-            return True if all(each is True for each in parts) else None
+            return False if False in parts else None if None in parts else True
         case BoolExprType.OR_EXPR:
-            return True if any(each is True for each in parts) else None
+            return True if True in parts else None if None in parts else False
         case _:
             return None if parts[0] is None else not parts[0]
 

@@ -38,7 +38,7 @@ _SIMPLE = re.compile(
 _PLAIN_IN_GROUP = (
     rf"[^-'\"$/;()\\{_LETTER}]++|[{_LETTER}][{_LETTER}0-9]*+(?!['\"&$])|'[^'\\]*+'(?!')"
 )
-_GROUP = re.compile(rf"(?P<group>\((?:{_PLAIN_IN_GROUP})*+\))|{_SIMPLE.pattern}")
+_GROUP = re.compile(rf"(?P<group>\((?:{_PLAIN_IN_GROUP})*+\))")
 _KINDS = {kind.name.lower(): kind for kind in Kind}
 _OPENING = re.compile(
     r"(?P<escaped>[eE]')"
@@ -89,8 +89,9 @@ class Lexer:
         """Yield every token; text between tokens may be taken from the window by the consumer."""
         window = self.window
         while window.has(1):
-            pattern = _GROUP if self.rows_follow else _SIMPLE
-            match = pattern.match(window.text, window.position)
+            match = _GROUP.match(window.text, window.position) if self.rows_follow else None
+            if not match or not self._is_whole(match):
+                match = _SIMPLE.match(window.text, window.position)
             if match and self._is_whole(match):
                 window.position = match.end()
                 yield _KINDS[match.lastgroup or ""], match.group()

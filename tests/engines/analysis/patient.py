@@ -47,6 +47,16 @@ class Patient:
         outcomes = examine(scope, wanted)
         return tuple(finding for each in outcomes for finding in each.findings)
 
+    async def heal(self) -> set[str]:
+        """Apply one fix after the other, and return the keys of findings that survived theirs."""
+        tried = set[str]()
+        while untried := [
+            each for each in await self.findings() if each.fix and each.key not in tried
+        ]:
+            await self.take(untried[0].fix)
+            tried.add(untried[0].key)
+        return tried & {each.key for each in await self.findings()}
+
     async def flagged(self, sql: str, check: str) -> list[str]:
         """Return the objects of a schema in which one check finds something."""
         await self.admit(sql)

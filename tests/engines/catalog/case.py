@@ -2,8 +2,7 @@
 
 `setup` makes `object`, whose `fact` is spelled out. Each of `changes` names the fields that then
 differ; those of other objects as `identity#field`, and `+identity` and `-identity` for what comes
-and goes. `fixed` says why no statement changes a field in place. `cluster` and `cluster_end` are
-statements for what all databases of a server share.
+and goes. `fixed` says why no statement changes a field in place.
 """
 
 import dataclasses
@@ -38,8 +37,6 @@ class Case(BaseModel):
     setup: str
     changes: tuple[Change, ...] = ()
     fixed: dict[str, str] = {}
-    cluster: tuple[str, ...] = ()
-    cluster_end: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

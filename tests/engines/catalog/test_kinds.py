@@ -1,17 +1,16 @@
 """Every kind: each attribute is read, and a change of it shows as that and nothing else."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.compare import compared_fields
-from server.engines.catalog.diff import Difference, differences
+from server.engines.catalog.diff import differences
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.read import read_catalog
 from server.engines.catalog.registry import fact_classes
-from server.engines.postgres.cluster import Cluster, Database
+from server.engines.postgres.session import Isolation, Session
 from server.engines.postgres.shadow import Shadow
 from tests.engines.catalog.case import Case, Change, cases, named, plain
 
@@ -19,70 +18,56 @@ pytestmark = pytest.mark.anyio
 
 _CASES = cases()
 
-@dataclass
-class Stage:
-    """A database with the object of a case, and what was last read from it."""
 
-    database: Database
-    catalog: Catalog
+class UndoError(Exception):
+    """Ends a transaction that was only a try."""
 
-    async def change(self, sql: str) -> tuple[Difference, ...]:
-        before = self.catalog
-        self.catalog = await _read(self.database, sql)
-        return differences(before, self.catalog, is_cluster_compared=True)
+
+@asynccontextmanager
+async def undone(session: Session) -> AsyncGenerator[None, None]:
+    """Take back all that the block does, roles included."""
+    with suppress(UndoError):
+        async with session.transaction(isolation=Isolation.REPEATABLE_READ):
+            yield  # ruff: ignore[fallible-context-manager] - what fails is undone as well
+            raise UndoError
 
 
 @pytest.fixture(scope="module")
-async def stage(shadow: Shadow, request: pytest.FixtureRequest) -> AsyncGenerator[Stage, None]:
-    case: Case = request.param
-    async with shadow.cluster() as cluster:
-        await _run_apart(cluster, *case.cluster)
-        async with cluster.database() as database:
-            yield Stage(database, await _read(database, case.setup))
-        await _run_apart(cluster, *case.cluster_end)
+async def session(shadow: Shadow) -> AsyncGenerator[Session, None]:
+    """The one session of all cases; its server has a tablespace, which no transaction makes."""
+    async with shadow.private_cluster() as cluster, await cluster.connect() as session:
+        await session.script("SET allow_in_place_tablespaces = on")
+        await session.script("CREATE TABLESPACE catalog_case LOCATION ''")
+        yield session
 
 
-async def _run_apart(cluster: Cluster, *statements: str) -> None:
-    async with await cluster.connect() as session:
-        for each in statements:
-            await session.script(each)
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
+async def test_every_attribute_of_a_kind_is_read(session: Session, case: Case) -> None:
+    async with undone(session):
+        await session.script(case.setup)
+        catalog = await read_catalog(session)
 
-
-async def _read(database: Database, sql: str) -> Catalog:
-    async with await database.connect() as session:
-        await session.script(sql)
-        return await read_catalog(session)
+        assert plain(catalog[Identity.parse(case.object)]) == case.fact
+        assert catalog.unmodeled == ()
 
 
 @pytest.mark.parametrize(
-    ("stage", "case"),
-    [(case, case) for case in _CASES],
-    indirect=["stage"],
-    ids=[case.name for case in _CASES],
-    scope="module",
-)
-async def test_every_attribute_of_a_kind_is_read(stage: Stage, case: Case) -> None:
-    fact = stage.catalog[Identity.parse(case.object)]
-
-    assert plain(fact) == case.fact
-    assert stage.catalog.unmodeled == ()
-
-
-@pytest.mark.parametrize(
-    ("stage", "change"),
-    [(case, (case, change)) for case in _CASES for change in case.changes],
-    indirect=["stage"],
+    ("case", "change"),
+    [(case, change) for case in _CASES for change in case.changes],
     ids=[f"{case.name}-{change.sql[:60]}" for case in _CASES for change in case.changes],
-    scope="module",
 )
 async def test_a_change_shows_as_that_and_nothing_else(
-    stage: Stage, change: tuple[Case, Change]
+    session: Session, case: Case, change: Change
 ) -> None:
-    case, made = change
+    async with undone(session):
+        await session.script(case.setup)
+        before = await read_catalog(session)
 
-    found = await stage.change(made.sql)
+        await session.script(change.sql)
+        after = await read_catalog(session)
 
-    assert named(found, case) == set(made.fields)
+        found = differences(before, after, is_cluster_compared=True)
+        assert named(found, case) == set(change.fields)
 
 
 def test_every_kind_has_a_case() -> None:

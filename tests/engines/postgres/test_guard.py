@@ -69,6 +69,26 @@ def test_a_watchdog_that_is_told_to_end_takes_the_server_along(
     eventually(lambda: not home.exists() and not processes_of(home), 2)
 
 
+def test_a_server_that_was_killed_leaves_no_shared_memory(
+    owner: "subprocess.Popen[str]", home: Path, eventually: Eventually
+) -> None:
+    lines = (home / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    segment = lines[6].split()[1]
+    while_running = _segments()
+
+    os.kill(int(lines[0]), signal.SIGKILL)
+    os.kill(owner.pid, signal.SIGKILL)
+    eventually(lambda: not home.exists(), 5)
+
+    assert segment in while_running
+    assert segment not in _segments()
+
+
+def _segments() -> set[str]:
+    table = Path("/proc/sysvipc/shm").read_text(encoding="utf-8").splitlines()
+    return {line.split()[1] for line in table}
+
+
 def test_closing_ends_a_program_that_ignores_requests(
     guard: Guard, processes_of: ProcessesOf, eventually: Eventually
 ) -> None:

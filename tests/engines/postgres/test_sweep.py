@@ -20,7 +20,7 @@ def leftover(base: Path) -> Path:
 
 
 def test_what_a_dead_process_left_is_removed(base: Path, leftover: Path) -> None:
-    sweep(base)
+    sweep(base, server_account())
 
     assert not leftover.exists()
 
@@ -29,7 +29,7 @@ def test_a_server_without_owner_and_watchdog_is_ended(
     base: Path, leftover: Path, processes_of: Callable[[Path], set[int]]
 ) -> None:
     with subprocess.Popen(["/bin/sleep", "60"], cwd=leftover / "data") as orphan:
-        sweep(base)
+        sweep(base, server_account())
         left = processes_of(leftover)
         orphan.kill()
 
@@ -40,7 +40,7 @@ def test_a_server_without_owner_and_watchdog_is_ended(
 def test_the_folder_of_a_living_server_stays(base: Path) -> None:
     guard = Guard.open(base, server_account(), threading.Event())
 
-    sweep(base)
+    sweep(base, server_account())
     was_spared = (guard.home / OWNER).exists()
     guard.close()
 
@@ -51,7 +51,7 @@ def test_a_folder_without_our_mark_stays(base: Path) -> None:
     foreign = base / "sb-notes"
     (foreign / "data").mkdir(parents=True)
 
-    sweep(base)
+    sweep(base, server_account())
 
     assert foreign.exists()
 
@@ -59,7 +59,7 @@ def test_a_folder_without_our_mark_stays(base: Path) -> None:
 def test_a_folder_with_another_name_stays(base: Path, leftover: Path) -> None:
     other = leftover.rename(base / "other")
 
-    sweep(base)
+    sweep(base, server_account())
 
     assert other.exists()
 
@@ -68,7 +68,7 @@ def test_a_link_is_not_followed(base: Path, leftover: Path) -> None:
     elsewhere = leftover.rename(base / "elsewhere")
     (base / "sb-link").symlink_to(elsewhere)
 
-    sweep(base)
+    sweep(base, server_account())
 
     assert (elsewhere / OWNER).exists()
 
@@ -77,7 +77,7 @@ def test_a_link_is_not_followed(base: Path, leftover: Path) -> None:
 def test_the_folder_of_another_account_stays(base: Path, leftover: Path) -> None:
     os.chown(leftover, 12345, 12345)
 
-    sweep(base)
+    sweep(base, server_account())
 
     assert leftover.exists()
 
@@ -90,7 +90,7 @@ def test_a_folder_inside_that_links_out_is_removed_without_what_it_links_to(
     (outside / "kept").touch()
     (leftover / "data" / "link").symlink_to(outside)
 
-    sweep(base)
+    sweep(base, server_account())
 
     assert (outside / "kept").exists()
     assert not leftover.exists()

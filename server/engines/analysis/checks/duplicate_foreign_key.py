@@ -26,18 +26,15 @@ CREATE TABLE orders (
 from collections.abc import Iterator
 
 from server.engines.analysis.check import Definition, Fault, Group
+from server.engines.analysis.constraint_statement import DROP_FOREIGN_KEY, drop_constraint
 from server.engines.analysis.finding import Severity
-from server.engines.analysis.foreign_key_columns import are_of_one_mind, drop_constraint, mapping
+from server.engines.analysis.foreign_key_columns import are_of_one_mind, mapping
 from server.engines.analysis.population import foreign_keys
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.wording import named
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 
-_DROP = (
-    "Takes ACCESS EXCLUSIVE on both tables for a moment: reads and writes wait until it ends; set "
-    "lock_timeout."
-)
 _DIFFER = "They differ in what they do or when: decide which of them is meant, and drop the other."
 
 
@@ -51,7 +48,7 @@ def _judge(key: Constraint, scope: Scope) -> Iterator[Fault]:
         f"repeats {named(kept.identity)}: both point with the same columns at the same columns of "
         f"{named(kept.references or kept.identity)}, and each write checks both.",
         fix=drop_constraint(key) if agree else "",
-        advice=_DROP if agree else _DIFFER,
+        advice=DROP_FOREIGN_KEY if agree else _DIFFER,
     )
 
 

@@ -23,20 +23,13 @@ from collections.abc import Iterator
 
 from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.finding import Severity
-from server.engines.analysis.index_statement import drop_advice, drop_index
+from server.engines.analysis.index_statement import removal
 from server.engines.analysis.population import indexes
 from server.engines.analysis.redundancy import Redundancy
-from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
-from server.engines.analysis.statement import name
 from server.engines.analysis.wording import named
 from server.engines.catalog.kinds.index import Index
-from server.engines.sql.quote import identifier
 
-_DROP_CONSTRAINT = (
-    "Dropping the constraint takes ACCESS EXCLUSIVE on the table for a moment: reads and writes "
-    "wait until it ends; set lock_timeout."
-)
 _POINTED_AT = (
     "A foreign key stands on it: create that one again, so that it points at the other constraint, "
     "then drop this one."
@@ -49,22 +42,13 @@ def _judge(index: Index, scope: Scope) -> Iterator[Fault]:
         return
     constraint = found.served_by.constraint
     if constraint is not None:
-        fix, advice = _remedy(index, scope)
+        is_needed = index.identity in scope.indexes_pointed_at
+        fix, advice = ("", _POINTED_AT) if is_needed else removal(index, scope)
         message = (
             f"repeats the index of {named(constraint)}: the same keys are written twice, and "
             "whatever this index finds that one does, too."
         )
         yield Fault(index.identity, message, fix=fix, advice=advice)
-
-
-def _remedy(index: Index, scope: Scope) -> tuple[str, str]:
-    if index.identity in scope.indexes_pointed_at:
-        return "", _POINTED_AT
-    if index.constraint is None:
-        return drop_index(index, scope), drop_advice(index.parent, scope)
-    table = name(relation_of(index))
-    fix = f"ALTER TABLE {table} DROP CONSTRAINT {identifier(index.constraint.name)};"
-    return fix, _DROP_CONSTRAINT
 
 
 CHECK = Definition(

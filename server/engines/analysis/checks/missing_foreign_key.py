@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from server.engines.analysis.check import Definition, Fault, Group
+from server.engines.analysis.constraint_statement import VALIDATION, add_online
 from server.engines.analysis.finding import Evidence, Severity
 from server.engines.analysis.free_name import free_name
 from server.engines.analysis.index_statement import create_index, is_online
@@ -46,8 +47,7 @@ _OVERSIGHTS = 5
 """How many missing keys to one table are named one by one."""
 _ONLINE = (
     "ADD … NOT VALID takes SHARE ROW EXCLUSIVE on both tables for a moment: their writes wait. "
-    "VALIDATE reads the table while reads and writes go on, and fails if rows point at nothing: "
-    "repair them first. An index is built CONCURRENTLY, outside a transaction."
+    f"{VALIDATION} An index is built CONCURRENTLY, outside a transaction."
 )
 _AT_ONCE = (
     "Takes SHARE ROW EXCLUSIVE on both tables and the partitions while it reads them: their writes "
@@ -110,15 +110,13 @@ def _is_kept(column: Column, scope: Scope) -> bool:
 
 def _add(column: Column, target: Column, scope: Scope) -> str:
     table, own = relation_of(column), column.identity.name
-    taken = scope.names_taken[table.names[0]]
-    key = identifier(free_name((table.name, own), "fkey", taken))
+    key = free_name((table.name, own), "fkey", scope.names_taken[table.names[0]])
     index = "" if is_indexed(table, (own,), scope) else f"\n{create_index(table, (own,), scope)}"
     points = f"{name(relation_of(target))} ({identifier(target.identity.name)})"
-    add = f"ALTER TABLE {name(table)} ADD CONSTRAINT {key} FOREIGN KEY ({identifier(own)})"
-    if not is_online(table, scope):
-        return f"{add} REFERENCES {points};{index}"
-    validate = f"ALTER TABLE {name(table)} VALIDATE CONSTRAINT {key};"
-    return f"{add} REFERENCES {points} NOT VALID;\n{validate}{index}"
+    rule = f"FOREIGN KEY ({identifier(own)}) REFERENCES {points}"
+    if is_online(table, scope):
+        return f"{add_online(table, key, rule)}{index}"
+    return f"ALTER TABLE {name(table)} ADD CONSTRAINT {identifier(key)} {rule};{index}"
 
 
 CHECK = Definition(

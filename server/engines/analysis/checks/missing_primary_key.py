@@ -121,6 +121,7 @@ def _is_whole(index: Index) -> bool:
     return (
         is_strict
         and index.method == "btree"
+        and not index.is_nulls_not_distinct
         and index.predicate is None
         and all(
             key.is_default_operator_class

@@ -31,6 +31,7 @@ CREATE TABLE baggage (
 from collections.abc import Iterator, Sequence
 
 from server.engines.analysis.check import Definition, Fault, Group
+from server.engines.analysis.constraint_statement import VALIDATION, add_online
 from server.engines.analysis.finding import Severity
 from server.engines.analysis.foreign_key_columns import own_columns
 from server.engines.analysis.free_name import free_name
@@ -38,17 +39,15 @@ from server.engines.analysis.nullability import takes_null
 from server.engines.analysis.population import foreign_keys
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
-from server.engines.analysis.statement import name
 from server.engines.analysis.wording import columns_named
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType, ForeignKeyMatch
-from server.engines.sql.quote import identifier, identifiers
+from server.engines.sql.quote import identifiers
 
 _HALF_IS_POSSIBLE = 2  # nullable columns
 _ADVICE = (
-    "ADD … NOT VALID takes ACCESS EXCLUSIVE for a moment; VALIDATE reads the table under SHARE "
-    "UPDATE EXCLUSIVE while reads and writes go on, and fails if there are such rows: repair them "
-    "first. MATCH FULL in the foreign key itself says the same where all its columns are nullable."
+    f"ADD … NOT VALID takes ACCESS EXCLUSIVE for a moment. {VALIDATION} MATCH FULL in the foreign "
+    "key itself says the same where all its columns are nullable."
 )
 
 
@@ -83,12 +82,9 @@ def _is_tied(table: Identity, columns: Sequence[str], scope: Scope) -> bool:
 
 
 def _tie(table: Identity, columns: Sequence[str], scope: Scope) -> str:
-    own = identifier(free_name((table.name, *columns), "check", scope.names_taken[table.names[0]]))
-    together = f"num_nulls({identifiers(columns)}) IN (0, {len(columns)})"
-    return (
-        f"ALTER TABLE {name(table)} ADD CONSTRAINT {own} CHECK ({together}) NOT VALID;\n"
-        f"ALTER TABLE {name(table)} VALIDATE CONSTRAINT {own};"
-    )
+    own_name = free_name((table.name, *columns), "check", scope.names_taken[table.names[0]])
+    rule = f"CHECK (num_nulls({identifiers(columns)}) IN (0, {len(columns)}))"
+    return add_online(table, own_name, rule)
 
 
 CHECK = Definition(

@@ -32,10 +32,10 @@ CREATE TABLE orders (
 from collections.abc import Iterator
 
 from server.engines.analysis.check import Definition, Fault, Group
+from server.engines.analysis.constraint_statement import DROP_FOREIGN_KEY, drop_constraint
 from server.engines.analysis.finding import Severity
 from server.engines.analysis.foreign_key_columns import (
     are_of_one_mind,
-    drop_constraint,
     mapping,
     own_columns,
 )
@@ -46,10 +46,6 @@ from server.engines.analysis.scope import Scope
 from server.engines.analysis.wording import columns_named, named
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType, ForeignKeyMatch
 
-_DROP = (
-    "Takes ACCESS EXCLUSIVE on both tables for a moment: reads and writes wait until it ends; set "
-    "lock_timeout."
-)
 _DIFFER = "They differ in what they do when the row they point at goes: decide which is meant."
 
 
@@ -62,7 +58,7 @@ def _judge(key: Constraint, scope: Scope) -> Iterator[Fault]:
                 f"says less than {named(other.identity)}, which points with "
                 f"{columns_named(other.columns)} at the same row: each write checks both.",
                 fix=drop_constraint(key) if agree else "",
-                advice=_DROP if agree else _DIFFER,
+                advice=DROP_FOREIGN_KEY if agree else _DIFFER,
             )
             return
 

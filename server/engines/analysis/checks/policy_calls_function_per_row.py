@@ -24,7 +24,7 @@ CREATE POLICY own_notes ON notes USING (author = (SELECT current_setting('app.us
 ```
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.finding import Severity
@@ -35,7 +35,6 @@ from server.engines.analysis.wording import code, listed
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.routine import Routine, Volatility
-from server.engines.catalog.kinds.schema import Schema
 from server.engines.sql.row_free_call import Call, row_free_calls, wrapped
 
 _COSTLY_BUILT_IN = frozenset({"current_setting", "pg_has_role"})
@@ -52,13 +51,11 @@ _VOLATILE = (
 
 
 def _judge(policy: Policy, scope: Scope) -> Iterator[Fault]:
-    conditions = {"USING": policy.using, "WITH CHECK": policy.with_check}
-    costly = {
-        call
-        for text in conditions.values()
-        for call in row_free_calls(text or "")
-        if _is_costly(call, scope)
+    by_clause = {
+        clause: frozenset(call for call in row_free_calls(text) if _is_costly(call, scope))
+        for clause, text in _conditions(policy).items()
     }
+    costly = frozenset[Call]().union(*by_clause.values())
     if not costly:
         return
     names = listed(sorted(code(f"{_name(each)}()") for each in costly))
@@ -66,21 +63,25 @@ def _judge(policy: Policy, scope: Scope) -> Iterator[Fault]:
         message, fix, advice = _DECLARED.format(names), "", _VOLATILE
     else:
         message = f"calls {names} for every row, although the result is the same for all of them."
-        fix = _fix(policy, conditions, scope)
+        fix = _fix(policy, [clause for clause, calls in by_clause.items() if calls], scope)
         advice = _STABLE if fix else _BY_HAND
     yield Fault(policy.identity, message, fix=fix, advice=advice)
 
 
-def _fix(policy: Policy, conditions: Mapping[str, str | None], scope: Scope) -> str:
+def _conditions(policy: Policy) -> Mapping[str, str]:
+    conditions = {"USING": policy.using, "WITH CHECK": policy.with_check}
+    return {clause: text for clause, text in conditions.items() if text}
+
+
+def _fix(policy: Policy, clauses: Sequence[str], scope: Scope) -> str:
     changed = {
-        clause: wrapped(text, steady=lambda call: _is_steady(call, scope))
-        for clause, text in conditions.items()
-        if text and any(_is_costly(call, scope) for call in row_free_calls(text))
+        clause: wrapped(_conditions(policy)[clause], steady=lambda call: _is_steady(call, scope))
+        for clause in clauses
     }
     if None in changed.values():
         return ""
-    clauses = " ".join(f"{clause} ({text})" for clause, text in changed.items())
-    return f"ALTER POLICY {policy_on_table(policy)} {clauses};"
+    written = " ".join(f"{clause} ({text})" for clause, text in changed.items())
+    return f"ALTER POLICY {policy_on_table(policy)} {written};"
 
 
 def _is_costly(call: Call, scope: Scope) -> bool:
@@ -98,12 +99,7 @@ def _is_steady(call: Call, scope: Scope) -> bool:
 
 def _volatilities(call: Call, scope: Scope) -> frozenset[Volatility]:
     """Return what the functions of that name promise; empty for those of an extension."""
-    schema = Identity(Schema.kind, (call.schema,))
-    return frozenset(
-        each.volatility
-        for each in scope.catalog.children(schema, Routine)
-        if each.identity.name == call.name
-    )
+    return scope.volatilities.get((call.schema, call.name), frozenset())
 
 
 def _name(call: Call) -> str:

@@ -31,17 +31,15 @@ from server.engines.analysis.finding import Severity
 from server.engines.analysis.index_statement import (
     build_advice,
     create_index,
-    drop_advice,
-    drop_index,
+    removal,
     replace_index,
 )
 from server.engines.analysis.population import indexes
 from server.engines.analysis.relation import relation_of
+from server.engines.analysis.retype import Remedy
 from server.engines.analysis.scope import Scope
-from server.engines.analysis.statement import name
 from server.engines.analysis.wording import named
 from server.engines.catalog.kinds.index import Index, IndexKey
-from server.engines.sql.quote import identifier
 
 _TARGET = "ON CONFLICT over exactly these columns needs it: look for that in the code first."
 
@@ -52,10 +50,7 @@ def _judge(index: Index, scope: Scope) -> Iterator[Fault]:
     for other in scope.catalog.indexes(relation_of(index)):
         if _implies(other, index):
             leads = _keys(index.keys[: len(other.keys)]) == _keys(other.keys)
-            fix = _drop(index, scope) if leads else _demote(index, scope)
-            advice = (
-                drop_advice(index.parent, scope) if leads else build_advice(index.parent, scope)
-            )
+            fix, advice = removal(index, scope) if leads else _demote(index, scope)
             yield Fault(
                 index.identity,
                 f"can refuse nothing that {named(other.identity)} lets pass, whose columns it "
@@ -92,20 +87,15 @@ def _keys(keys: tuple[IndexKey, ...]) -> frozenset[tuple[str | None, ...]]:
     return frozenset((each.column, each.expression, each.collation) for each in keys)
 
 
-def _drop(index: Index, scope: Scope) -> str:
-    if index.constraint is None:
-        return drop_index(index, scope)
-    own = identifier(index.constraint.name)
-    return f"ALTER TABLE {name(relation_of(index))} DROP CONSTRAINT {own};"
-
-
-def _demote(index: Index, scope: Scope) -> str:
+def _demote(index: Index, scope: Scope) -> Remedy:
     """Keep the index for those who look things up by its first key."""
+    table, building = relation_of(index), build_advice(index.parent, scope)
     if index.constraint is None:
         plain = replace(index, is_unique=False, is_nulls_not_distinct=False)
-        return replace_index(index, plain, scope)
+        return Remedy(replace_index(index, plain, scope), building)
     columns = [each for each in index.key_columns if each is not None]
-    return f"{create_index(relation_of(index), columns, scope)}\n{_drop(index, scope)}"
+    drop, dropping = removal(index, scope)
+    return Remedy(f"{create_index(table, columns, scope)}\n{drop}", f"{building} {dropping}")
 
 
 CHECK = Definition(

@@ -22,19 +22,23 @@ CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENC
 from collections.abc import Iterator
 
 from server.engines.analysis.check import Definition, Fault, Group
+from server.engines.analysis.constraint_statement import (
+    VALIDATION,
+    add_online,
+    alter,
+    drop_constraint,
+)
 from server.engines.analysis.finding import Severity
 from server.engines.analysis.free_name import free_name
 from server.engines.analysis.population import constraints
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
-from server.engines.analysis.statement import name
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.sql.quote import identifier
 
 _ONLINE = (
-    "ADD … NOT VALID holds {adding} for a moment. VALIDATE reads the table under SHARE UPDATE "
-    "EXCLUSIVE while reads and writes go on, and fails if rows break the rule: repair them first. "
-    "ALTER CONSTRAINT … ENFORCED would read it under ACCESS EXCLUSIVE, while reads and writes wait."
+    f"ADD … NOT VALID holds {{adding}} for a moment. {VALIDATION} ALTER CONSTRAINT … ENFORCED "
+    "would read it under ACCESS EXCLUSIVE, while reads and writes wait."
 )
 _UNENFORCED = " NOT ENFORCED"
 
@@ -53,16 +57,16 @@ def _judge(constraint: Constraint, scope: Scope) -> Iterator[Fault]:
 
 def _replace(constraint: Constraint, scope: Scope) -> str:
     """Put an enforced constraint in the place and name of this one."""
-    relation = relation_of(constraint)
-    table, own = name(relation), identifier(constraint.identity.name)
-    taken = scope.names_taken[relation.names[0]]
-    built = identifier(free_name((constraint.identity.name,), "enforced", taken))
+    table, own = relation_of(constraint), constraint.identity.name
+    built = free_name((own,), "enforced", scope.names_taken[table.names[0]])
     rule = constraint.definition.removesuffix(_UNENFORCED)
-    return (
-        f"ALTER TABLE {table} ADD CONSTRAINT {built} {rule} NOT VALID;\n"
-        f"ALTER TABLE {table} VALIDATE CONSTRAINT {built};\n"
-        f"ALTER TABLE {table} DROP CONSTRAINT {own};\n"
-        f"ALTER TABLE {table} RENAME CONSTRAINT {built} TO {own};"
+    rename = f"RENAME CONSTRAINT {identifier(built)} TO {identifier(own)}"
+    return "\n".join(
+        (
+            add_online(table, built, rule),
+            drop_constraint(constraint),
+            f"{alter(constraint)} {rename};",
+        )
     )
 
 

@@ -38,6 +38,7 @@ READER = Reader(
     fact=Cast,
     catalog="pg_cast",
     naming=by_signature(Cast.kind),
+    # That of a range to its multirange is a part of the range.
     sql="""
 SELECT oid, ARRAY[format_type(castsource, NULL), format_type(casttarget, NULL)] AS signature,
   castmethod AS method,
@@ -45,5 +46,7 @@ SELECT oid, ARRAY[format_type(castsource, NULL), format_type(casttarget, NULL)] 
   castcontext AS context
 FROM pg_cast
 WHERE oid >= 16384
+  AND oid NOT IN (SELECT d.objid FROM pg_depend d
+    WHERE d.classid = 'pg_cast'::regclass AND d.deptype = 'i')
 """,
 )

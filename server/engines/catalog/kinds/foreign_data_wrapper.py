@@ -24,8 +24,8 @@ READER = Reader(
     naming=named(ForeignDataWrapper.kind),
     sql="""
 SELECT oid, fdwname AS name,
-  nullif(fdwhandler::text, '-') AS handler,
-  nullif(fdwvalidator::text, '-') AS validator,
+  nullif(fdwhandler::regproc::text, '-') AS handler,
+  nullif(fdwvalidator::regproc::text, '-') AS validator,
   ARRAY(SELECT CASE WHEN option ~* '^[^=]*(pass|secret|token|key|cred|auth)[^=]*='
       THEN split_part(option, '=', 1) || '=sha256:'
         || encode(sha256(convert_to(fdwname || ' ' || option, 'UTF8')), 'hex')

@@ -25,9 +25,9 @@ READER = Reader(
     naming=named(Language.kind),
     sql="""
 SELECT oid, lanname AS name, lanpltrusted AS is_trusted,
-  nullif(lanplcallfoid::text, '-') AS handler,
-  nullif(laninline::text, '-') AS inline_handler,
-  nullif(lanvalidator::text, '-') AS validator
+  nullif(lanplcallfoid::regproc::text, '-') AS handler,
+  nullif(laninline::regproc::text, '-') AS inline_handler,
+  nullif(lanvalidator::regproc::text, '-') AS validator
 FROM pg_language
 WHERE oid >= 16384
 """,

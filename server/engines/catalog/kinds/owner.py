@@ -31,6 +31,8 @@ FROM (
     WHERE (t.typtype IN ('e', 'd', 'r', 'b') OR c.relkind = 'c')
       AND t.oid NOT IN (SELECT typarray FROM pg_type)
   UNION ALL SELECT 'pg_proc', oid, proowner FROM pg_proc
+    WHERE oid NOT IN (SELECT d.objid FROM pg_depend d
+      WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'i')
   UNION ALL SELECT 'pg_namespace', oid, nspowner FROM pg_namespace
   UNION ALL SELECT 'pg_operator', oid, oprowner FROM pg_operator
   UNION ALL SELECT 'pg_opclass', oid, opcowner FROM pg_opclass

@@ -63,7 +63,8 @@ FROM (
     WHERE (t.typtype IN ('e', 'd', 'r', 'b') OR c.relkind = 'c')
       AND t.oid NOT IN (SELECT typarray FROM pg_type)
   UNION ALL SELECT 'pg_proc', oid, 0, proowner, coalesce(proacl, acldefault('f', proowner))
-    FROM pg_proc
+    FROM pg_proc WHERE oid NOT IN (SELECT d.objid FROM pg_depend d
+      WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'i')
   UNION ALL SELECT 'pg_namespace', oid, 0, nspowner, coalesce(nspacl, acldefault('n', nspowner))
     FROM pg_namespace
   UNION ALL SELECT 'pg_language', oid, 0, lanowner, coalesce(lanacl, acldefault('l', lanowner))

@@ -88,6 +88,7 @@ READER = Reader(
     fact=Routine,
     catalog="pg_proc",
     naming=in_parent(Routine.kind),
+    # The constructors of a range are parts of it.
     sql="""
 SELECT p.oid, p.pronamespace AS parent_oid, p.proname AS name,
   ARRAY(SELECT format_type(type, NULL)
@@ -113,5 +114,7 @@ SELECT p.oid, p.pronamespace AS parent_oid, p.proname AS name,
 FROM pg_proc p
 JOIN pg_language l ON l.oid = p.prolang
 WHERE p.prokind IN ('f', 'p', 'w') AND p.oid >= 16384
+  AND p.oid NOT IN (SELECT d.objid FROM pg_depend d
+    WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'i')
 """,
 )

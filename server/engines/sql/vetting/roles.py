@@ -18,6 +18,9 @@ _DROPPED = {
     "createrole": "CREATEROLE",
     "createdb": "CREATEDB",
 }
+# PostgreSQL's own roles: some of them run programs and reach files.
+_RESERVED = "pg_"
+_JOINING = "addroleto"
 _SECRETS = frozenset(("password",))
 _SERVER_WIDE = frozenset(
     {
@@ -79,16 +82,18 @@ def grant(node: ast.GrantStmt, context: Context) -> Verdict:
 @decides(ast.CreateRoleStmt)
 def create_role(node: ast.CreateRoleStmt, _: Context) -> RoleChange:
     """Create the role without powers over the server."""
-    kept, note = _without_powers(node.options, given(node.role))
-    node.options = kept
-    memberships = tuple(
-        (given(node.role), named_role(spec))
-        for option in kept
-        if option.defname == "addroleto"
-        for spec in cast("tuple[ast.RoleSpec, ...]", option.arg)
-    )
+    name = given(node.role)
+    kept, note = _without_powers(node.options, name)
+    joined = tuple(spec for option in kept if option.defname == _JOINING for spec in _specs(option))
+    allowed = tuple(spec for spec in joined if not named_role(spec).startswith(_RESERVED))
+    others = tuple(option for option in kept if option.defname != _JOINING)
+    joining = (ast.DefElem(defname=_JOINING, arg=allowed),) if allowed else ()
+    node.options = (*others, *joining)
     return RoleChange(
-        deparse(node), note, created=frozenset((given(node.role),)), granted=memberships
+        deparse(node),
+        note,
+        created=frozenset({name}),
+        granted=tuple((name, named_role(spec)) for spec in allowed),
     )
 
 
@@ -107,7 +112,7 @@ def alter_role(node: ast.AlterRoleStmt, context: Context) -> RoleChange | Skippe
 def grant_role(node: ast.GrantRoleStmt, context: Context) -> Verdict | Refusal:
     """Grant roles to roles, except those that PostgreSQL made to reach the server."""
     given_roles = [given(one.priv_name) for one in given(node.granted_roles)]
-    if reserved := [name for name in given_roles if name.startswith("pg_")]:
+    if reserved := [name for name in given_roles if name.startswith(_RESERVED)]:
         return Skipped(f"membership in {', '.join(sorted(reserved))} was not granted")
     if not node.is_grant:
         return RoleChange(context.sql)
@@ -129,6 +134,10 @@ def drop_role(_: ast.DropRoleStmt, context: Context) -> RoleChange:
 def role_setting(_: ast.AlterRoleSetStmt, __: Context) -> Skipped:
     """Skip: it would hold for the next session, and there is none."""
     return Skipped("settings of roles (ALTER ROLE … SET) were not loaded")
+
+
+def _specs(option: ast.DefElem) -> tuple[ast.RoleSpec, ...]:
+    return cast("tuple[ast.RoleSpec, ...]", option.arg)
 
 
 def _without_powers(

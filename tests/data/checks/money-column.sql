@@ -1,0 +1,2 @@
+-- finds public.t.a, public.t.b: arrays, too
+CREATE TABLE t (a money[], b money);

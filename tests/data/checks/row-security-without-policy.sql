@@ -1,0 +1,11 @@
+-- passes: a partition that is closed to direct queries
+CREATE TABLE t (n int) PARTITION BY LIST (n);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE TABLE p PARTITION OF t DEFAULT;
+ALTER TABLE p ENABLE ROW LEVEL SECURITY;
+CREATE POLICY a ON t USING (n = 1);
+
+-- finds public.t: restrictive policies give nothing
+CREATE TABLE t (n int);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY a ON t AS RESTRICTIVE USING (n = 1);
