@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from mcp.server.mcpserver import (
@@ -98,7 +99,7 @@ def endpoint(tool: Tool, runtime: "Runtime") -> Callable[..., Coroutine[Any, Any
         answer = _accepted(given.pop(_ANSWER, None))
         async with progress(context) as stage:
             report = await tool.run(Call(runtime, stage, answer), **given)
-        return as_result(report)
+        return as_result(report, runtime.workspace.root)
 
     own = list(tool.parameters)
     sdk = [_keyword(_CONTEXT, Context)]
@@ -117,10 +118,10 @@ def _accepted(outcome: object) -> BaseModel | None:
     return cast("AcceptedElicitation[Any]", outcome).data
 
 
-def as_result(report: Report) -> CallToolResult:
-    """Return the text that stands alone, a link a file, and the structured half."""
+def as_result(report: Report, root: Path) -> CallToolResult:
+    """Return the text that stands alone, a link a file (below `root`), and the structured half."""
     links = [
-        ResourceLink(uri=f"file:{file.path}", name=file.path, description=file.purpose)
+        ResourceLink(uri=(root / file.path).as_uri(), name=file.path, description=file.purpose)
         for file in report.written
     ]
     return CallToolResult(

@@ -42,7 +42,8 @@ def complaints(
     for item in items[:_MOST_COMPLAINTS]:
         path = [shown_name(str(part)) for part in item["loc"]]
         if item["type"] == "extra_forbidden":
-            fault = f"unknown {what}; valid: {', '.join(known(path[:-1]))}"
+            names = ", ".join(known(path[:-1]))
+            fault = f"unknown {what}; valid: {names}" if names else f"unknown {what}"
         else:
             fault = item["msg"].removeprefix("Value error, ").replace("valid tuple", "list")
         yield f"{'.'.join(path)}: {fault}" if path else fault

@@ -37,7 +37,7 @@ class Gate:
             async with self._line(self._width, waiting), self._order:
                 for _ in range(self._width):
                     await self._places.acquire()
-                held = self._width
+                    held += 1
             yield
         finally:
             for _ in range(held):

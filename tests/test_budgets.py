@@ -57,4 +57,4 @@ async def test_every_tool_has_a_title_all_annotations_and_described_parameters(
         assert annotations is not None
         assert None not in annotations.model_dump(exclude={"title"}).values()
         for parameter in tool.input_schema["properties"].values():
-            assert parameter["description"], tool.name
+            assert parameter.get("description"), tool.name

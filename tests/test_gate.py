@@ -226,7 +226,7 @@ async def run_schedule(jobs: Sequence[Job], width: int) -> Machine:
         await steps(count)
         scope.cancel()
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(2):
         async with anyio.create_task_group() as tasks:
             for number, job in enumerate(jobs):
                 tasks.start_soon(run, number, job)

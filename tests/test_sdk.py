@@ -3,23 +3,34 @@
 import logging
 from typing import Annotated, Literal
 
+import anyio
 import pytest
 from mcp import Client, MCPError
-from mcp.types import CallToolResult, TextContent
-from pydantic import BaseModel, Field
+from mcp.types import (
+    CallToolResult,
+    Completion,
+    CompletionArgument,
+    ResourceTemplateReference,
+    TextContent,
+    Tool,
+)
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import override
 
 from server.errors import InvalidInputError, NotFoundError
-from server.sdk import Server, compact_schema
+from server.sdk import Server
 
 pytestmark = pytest.mark.anyio
 Era = Literal["auto", "legacy"]
 both_eras = pytest.mark.parametrize("era", ["auto", "legacy"])
 
 
-class Inner(BaseModel):
-    """A group with a title of its own, to prove that names survive."""
+class Group(BaseModel):
+    """A group of arguments."""
 
-    title: str = "kept"
+    model_config = ConfigDict(extra="forbid")
+
+    inner: int = 0
 
 
 class Answer(BaseModel):
@@ -28,33 +39,57 @@ class Answer(BaseModel):
     value: int
 
 
+def caused(error: Exception, by: Exception) -> Exception:
+    error.__cause__ = by
+    return error
+
+
+REFUSAL = InvalidInputError("7 cannot be divided.", next_step="Give 8.")
+FAILURES: dict[str, Exception] = {
+    "zero": caused(ZeroDivisionError("secret outside"), KeyError("secret inside")),
+    "refuse": REFUSAL,
+    "caused": caused(InvalidInputError("7 cannot be divided."), KeyError("secret")),
+    "group": ExceptionGroup("tasks", [REFUSAL]),
+    "nested": ExceptionGroup("tasks", [ExceptionGroup("tasks", [REFUSAL])]),
+    "mixed": ExceptionGroup("tasks", [REFUSAL, RuntimeError("secret")]),
+}
+
+
 async def divide(
     number: Annotated[int, Field(description="the dividend", ge=0)],
     by: Annotated[str, Field(description="how", max_length=6)] = "fail",
+    group: Annotated[Group, Field(description="a group")] = Group(),  # ruff: ignore[function-call-in-default-argument] - frozen by use
 ) -> Answer:
     """Divide a number.
 
     The second line is indented in the source.
     """
-    if by == "zero":
-        return Answer(value=number // 0)
-    if by == "refuse":
-        raise InvalidInputError("7 cannot be divided.", next_step="Give 8.")
-    return Answer(value=number)
+    if by in FAILURES:
+        raise FAILURES[by]
+    return Answer(value=number + group.inner)
 
 
 def choose(topic: Annotated[str, Field(description="what about")] = "") -> str:
     """Choose a topic."""
     if topic == "boom":
-        raise RuntimeError("secret of the prompt")
+        raise caused(RuntimeError("secret of the prompt"), KeyError("secret"))
+    if topic == "odd":
+        raise caused(InvalidInputError("Not that topic."), KeyError("secret"))
     return f"About {topic}"
 
 
 def read(name: str) -> str:
     """Read one."""
     if name == "boom":
-        raise RuntimeError("secret of the resource")
-    raise NotFoundError(f"No thing {name!r}. Things: a, b.")
+        raise caused(RuntimeError("secret of the resource"), KeyError("secret"))
+    raise caused(NotFoundError(f"No thing {name!r}. Things: a, b."), KeyError("secret"))
+
+
+async def complete(ref: object, argument: CompletionArgument, context: object) -> Completion:
+    del ref, context
+    if argument.value == "boom":
+        raise RuntimeError("secret of the completion")
+    return Completion(values=[argument.value])
 
 
 @pytest.fixture
@@ -63,6 +98,7 @@ def hardened() -> Server:
     server.add_tool(divide, structured_output=True)
     server.prompt()(choose)
     server.resource("thing://{name}")(read)
+    server.complete_with(complete)
     server.harden()
     return server
 
@@ -93,8 +129,31 @@ async def test_a_wrong_value_is_named_but_never_repeated(hardened: Server, era: 
 
 
 @both_eras
-async def test_our_own_error_arrives_word_for_word(hardened: Server, era: Era) -> None:
-    assert await failure(hardened, era, number=7, by="refuse") == "7 cannot be divided. Give 8."
+async def test_an_unknown_argument_of_a_group_is_answered_with_the_valid_ones(
+    hardened: Server, era: Era
+) -> None:
+    told = await failure(hardened, era, number=1, group={"bogus": "hunter2"})
+
+    assert told.endswith("- group.bogus: unknown argument; valid: inner")
+
+
+@pytest.mark.parametrize("by", ["refuse", "group", "nested"])
+@both_eras
+async def test_our_own_error_arrives_word_for_word(hardened: Server, era: Era, by: str) -> None:
+    assert await failure(hardened, era, number=7, by=by) == "7 cannot be divided. Give 8."
+
+
+@both_eras
+async def test_what_caused_our_own_error_does_not_hide_it(hardened: Server, era: Era) -> None:
+    assert await failure(hardened, era, number=7, by="caused") == "7 cannot be divided."
+
+
+@both_eras
+async def test_a_bug_beside_our_own_error_stays_a_bug(hardened: Server, era: Era) -> None:
+    told = await failure(hardened, era, number=7, by="mixed")
+
+    assert told.startswith("Internal error in divide (reference ")
+    assert "secret" not in told
 
 
 @both_eras
@@ -104,8 +163,10 @@ async def test_the_unexpected_becomes_a_reference_and_its_traceback_is_logged(
     told = await failure(hardened, era, number=7, by="zero")
 
     (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
-    assert "ZeroDivisionError" in caplog.text
+    assert "ZeroDivisionError: secret outside" in caplog.text
+    assert "KeyError: 'secret inside'" in caplog.text
     assert "Zero" not in told
+    assert "secret" not in told
     assert f"reference {record.getMessage().split()[-1]}" in told
 
 
@@ -130,7 +191,8 @@ async def test_schemas_forbid_more_and_carry_no_derived_titles(hardened: Server,
     ("name", "arguments", "expected"),
     [
         ("nope", {}, "Unknown prompt 'nope'. Prompts: choose."),
-        ("choose", {"bogus": "x"}, r"Unknown arguments bogus for choose. Valid: \['topic'\]"),
+        ("choose", {"bogus": "x"}, r"Unknown argument 'bogus' of choose\. Arguments: topic\."),
+        ("choose", {"topic": "odd"}, r"^Not that topic\.$"),
         ("choose", {"topic": "boom"}, r"Internal error in prompt choose \(reference"),
     ],
 )
@@ -160,8 +222,85 @@ async def test_a_resource_that_is_not_there_is_answered_with_what_is(
     assert "secret" not in str(refused.value)
 
 
-def test_a_property_that_is_called_title_is_kept() -> None:
-    schema = compact_schema(Inner.model_json_schema())
+@both_eras
+async def test_a_completion_that_fails_tells_a_reference_and_nothing_else(
+    hardened: Server, era: Era
+) -> None:
+    reference = ResourceTemplateReference(type="ref/resource", uri="thing://{name}")
+    async with Client(hardened, mode=era) as client:
+        with pytest.raises(MCPError, match=r"^Internal error in this completion \(reference \w+"):
+            await client.complete(reference, argument={"name": "name", "value": "boom"})
 
-    assert schema["properties"] == {"title": {"default": "kept", "type": "string"}}
-    assert "title" not in schema
+
+class Broken(Server):
+    """A server whose list fails, which the SDK would tell clients of the older era."""
+
+    @override
+    async def list_tools(self) -> list[Tool]:
+        raise RuntimeError("secret of the list")
+
+
+@both_eras
+async def test_what_fails_outside_of_tools_tells_a_reference_and_nothing_else(era: Era) -> None:
+    async with Client(Broken(name="test"), mode=era) as client:
+        with pytest.raises(MCPError, match=r"^Internal error in the answer to tools/list"):
+            await client.list_tools()
+
+
+class Waiting:
+    """A tool that waits until it is canceled, and notes how it ended."""
+
+    def __init__(self) -> None:
+        self.began = anyio.Event()
+        self.ended = list[str]()
+
+    async def wait(self) -> Answer:
+        """Wait."""
+        self.began.set()
+        try:
+            await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class():
+            self.ended.append("canceled")
+            raise
+        return Answer(value=0)
+
+
+@pytest.fixture
+def waiting(hardened: Server) -> Waiting:
+    tool = Waiting()
+    hardened.add_tool(tool.wait, structured_output=True)
+    return tool
+
+
+@both_eras
+async def test_a_call_that_its_client_cancels_is_canceled(
+    hardened: Server, era: Era, waiting: Waiting
+) -> None:
+    async with Client(hardened, mode=era) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call_tool, "wait")
+        await waiting.began.wait()
+        tasks.cancel_scope.cancel()
+    async with anyio.create_task_group():
+        await anyio.wait_all_tasks_blocked()
+
+    assert waiting.ended == ["canceled"]
+
+
+@both_eras
+async def test_a_server_that_stops_cancels_its_calls_and_says_so(
+    hardened: Server, era: Era, waiting: Waiting
+) -> None:
+    told = list[str]()
+
+    async with Client(hardened, mode=era) as client:
+
+        async def call() -> None:
+            told.append(text_of(await client.call_tool("wait", {})))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(call)
+            await waiting.began.wait()
+            await hardened.stop_calls()
+
+    assert waiting.ended == ["canceled"]
+    assert told == ["The server is stopping, and this call was canceled."]

@@ -97,11 +97,15 @@ _LOAD, _DATA, _ARCHITECTURE, _TEAM, _RELIABILITY = (
 async def recommend_profile(  # ruff: ignore[too-many-arguments] - one parameter a concern
     call: Call,
     *,
-    load: Load = _LOAD,
-    data: Data = _DATA,
-    architecture: Architecture = _ARCHITECTURE,
-    team: Team = _TEAM,
-    reliability: Reliability = _RELIABILITY,
+    load: Annotated[Load, Field(description="Q1: load")] = _LOAD,
+    data: Annotated[Data, Field(description="Q2 and Q4: tenancy and data")] = _DATA,
+    architecture: Annotated[
+        Architecture, Field(description="Q3 and Q5: shape of the system")
+    ] = _ARCHITECTURE,
+    team: Annotated[Team, Field(description="Q5: who builds it")] = _TEAM,
+    reliability: Annotated[
+        Reliability, Field(description="Q6 and Q7: recovery and SLO")
+    ] = _RELIABILITY,
     overwrite: Annotated[bool, Field(description="replace an earlier decision")] = False,
     detail: Annotated[Detail, Field(description="size of the text")] = Detail.CONCISE,
 ) -> RecommendProfileReport:

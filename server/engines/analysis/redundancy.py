@@ -34,17 +34,17 @@ def redundant_indexes(indexes: Iterable[Index]) -> Iterator[Redundant]:
         yield from _redundant(sorted(group, key=_worth))
 
 
-def _redundant(kept: list[Index]) -> Iterator[Redundant]:
+def _redundant(indexes: Sequence[Index]) -> Iterator[Redundant]:
     """Yield the unnecessary ones of some indexes, which come in the order of their worth."""
-    for index in tuple(kept):
-        found = [
-            Redundant(index, other, how)
-            for other in kept
-            if other is not index and (how := _redundancy(index, other)) is not None
-        ]
-        if found:
-            kept.remove(index)
-            yield min(found, key=lambda each: list(Redundancy).index(each.how))
+    kept = {each.identity: each for each in indexes}
+    for index in indexes:
+        if any(_redundancy(index, other) for other in kept.values() if other is not index):
+            del kept[index.identity]
+    for index in indexes:
+        if index.identity not in kept:
+            found = [(how, other) for other in kept.values() if (how := _redundancy(index, other))]
+            how, other = min(found, key=lambda each: list(Redundancy).index(each[0]))
+            yield Redundant(index, other, how)
 
 
 def is_same_order(keys: Sequence[IndexKey], others: Sequence[IndexKey]) -> bool:
@@ -67,7 +67,6 @@ def _worth(index: Index) -> tuple[object, ...]:
     return (
         index.is_primary,
         index.constraint is not None,
-        index.is_unique,
         len(index.keys),
         len(index.included_columns),
     )

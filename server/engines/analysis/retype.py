@@ -7,8 +7,9 @@ from typing import NamedTuple
 from server.engines.analysis.predicate import absent_columns, required_columns
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.wording import code, listed, named
-from server.engines.catalog.dependency import DependencyType
+from server.engines.catalog.dependency import Dependency, DependencyType
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.attribute import Attribute
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.index import Index
@@ -25,8 +26,11 @@ NO_REWRITE = (
     "for it does not hold up everyone behind."
 )
 _REFUSED = frozenset(
-    ("column", "materialized_view", "policy", "publication_table", "routine", "rule", "trigger")
-) | {"view"}
+    (
+        *("column", "materialized_view", "policy", "publication_table", "routine", "rule"),
+        *("trigger", "view"),
+    )
+)
 _TEXTS = ("text", "character", "bpchar")
 
 
@@ -76,10 +80,18 @@ def _never(column: Column, scope: Scope) -> str:
     if table.of_type is not None:
         return f"The table is one OF {code(table.of_type)}"
     needs = scope.catalog.dependencies_of(column.identity)
-    is_key = any(
+    if any(
         each.referenced == table.identity and each.type is DependencyType.INTERNAL for each in needs
-    )
-    return "It is part of the partition key" if is_key else ""
+    ):
+        return "It is part of the partition key"
+    users = {each.dependent for each in scope.catalog.dependents(table.identity) if _holds(each)}
+    return f"{named(min(users))} holds rows of the table" if users else ""
+
+
+def _holds(dependency: Dependency) -> bool:
+    """Tell whether something has the table's row type as its own."""
+    is_part = dependency.dependent.kind in {Attribute.kind, Column.kind}
+    return is_part and dependency.type is DependencyType.NORMAL
 
 
 def _obstacles(column: Column, scope: Scope, expressions: Expressions) -> Iterator[str]:
@@ -89,24 +101,16 @@ def _obstacles(column: Column, scope: Scope, expressions: Expressions) -> Iterat
         for one in sorted(dependents):
             if one.kind in _REFUSED or _is_refused(one, each, scope, expressions):
                 yield f"{one.kind.replace('_', ' ')} {named(one)}"
-    table = column.parent
-    users = scope.catalog.dependents(table) if table else ()
-    for one in sorted({each.dependent for each in users if each.type is DependencyType.NORMAL}):
-        if one.kind in {"attribute", "column"}:
-            yield f"{one.kind} {named(one)}, which holds rows of the table,"
 
 
 def _heirs(column: Column, scope: Scope) -> Iterator[Column]:
     """Yield the same column of the tables that inherit it, partitions included."""
     waiting = [column.parent] if column.parent else []
     while waiting:
-        parent = waiting.pop()
-        for heir in sorted({each.dependent for each in scope.catalog.dependents(parent)}):
-            table = scope.catalog.get(heir, Table)
-            if table is not None and parent in table.parents:
-                waiting.append(heir)
-                own = scope.catalog.columns(heir)
-                yield from (each for each in own if each.identity.name == column.identity.name)
+        for heir in scope.children.get(waiting.pop(), ()):
+            waiting.append(heir.identity)
+            own = scope.catalog.columns(heir.identity)
+            yield from (each for each in own if each.identity.name == column.identity.name)
 
 
 def _is_refused(

@@ -88,10 +88,8 @@ def _counts_with(column: Column, sequence: Sequence, scope: Scope) -> bool:
 def _defaults_of_partitions(serial: Serial, scope: Scope) -> Iterator[Identity]:
     waiting = [relation_of(serial.column)]
     while waiting:
-        parent = waiting.pop()
-        for each in scope.catalog.dependents(parent):
-            table = scope.catalog.get(each.dependent, Table)
-            if table is not None and table.is_partition and parent in table.parents:
+        for table in scope.children.get(waiting.pop(), ()):
+            if table.is_partition:
                 waiting.append(table.identity)
                 names = (*table.identity.names, serial.column.identity.name)
                 yield Identity(Default.kind, names)

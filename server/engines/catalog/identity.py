@@ -72,7 +72,7 @@ class Identity:
     def order(self) -> tuple[object, ...]:
         """What identities are sorted by, in every process the same."""
         of = () if self.of is None else self.of.order
-        return (self.kind, self.names, self.arguments or (), of)
+        return (self.kind, self.names, self.arguments is not None, self.arguments or (), of)
 
     @classmethod
     def _read(cls, text: str, start: int) -> tuple[Self, int]:

@@ -15,8 +15,9 @@ from server.engines.postgres.session import Isolation, Session
 
 # What PostgreSQL prints depends on these, and a database or role may have its own values. A shadow
 # has no statistics on pg_catalog, and without them the planner takes nested loops that never end.
+# With pg_temp last, no temporary table of the session passes for one of pg_catalog.
 _SETTINGS = """
-SET LOCAL search_path = '';
+SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL quote_all_identifiers = off;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL datestyle = 'ISO, YMD';

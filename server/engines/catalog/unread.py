@@ -20,13 +20,14 @@ WITH holders AS (
       AS relation_column
   FROM pg_class c
   WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND NOT c.relisshared
-    AND c.relname NOT IN ('pg_enum', 'pg_namespace', 'pg_largeobject_metadata')
+    AND c.relname NOT IN ('pg_enum', 'pg_largeobject_metadata')
     AND has_table_privilege(c.oid, 'SELECT')
     AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'oid')
 )
 SELECT string_agg(format(
   'SELECT %L AS catalog, array_agg(o.oid) AS oids FROM pg_catalog.%I o WHERE o.oid >= 16384',
   relname, relname)
+  || CASE relname WHEN 'pg_namespace' THEN ' AND NOT o.oid = ANY ($1)' ELSE '' END
   || coalesce(' AND NOT o.' || quote_ident(namespace_column) || ' = ANY ($1)', '')
   || coalesce(' AND NOT EXISTS (SELECT FROM pg_class r WHERE r.relnamespace = ANY ($1)'
     || ' AND r.oid = o.' || quote_ident(relation_column) || ')', ''), ' UNION ALL ')

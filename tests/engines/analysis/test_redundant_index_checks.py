@@ -138,6 +138,27 @@ async def test_a_constraint_that_may_wait_replaces_no_index_that_may_not(
     assert await patient.flagged(sql, "duplicate-of-constraint-index") == []
 
 
+async def test_a_constraint_stays_beside_an_index_that_has_to_stay(patient: Patient) -> None:
+    await patient.admit(
+        "CREATE TABLE t (a int NOT NULL UNIQUE); CREATE UNIQUE INDEX used ON t (a);"
+        "ALTER TABLE t REPLICA IDENTITY USING INDEX used;"
+    )
+
+    assert await patient.findings("duplicate-index", "duplicate-of-constraint-index") == ()
+
+
+async def test_what_is_kept_is_not_itself_unnecessary(patient: Patient) -> None:
+    await patient.admit(
+        _PLAIN + "CREATE INDEX one ON t (a); CREATE INDEX again ON t (a); "
+        "CREATE INDEX two ON t (a, b); CREATE INDEX three ON t (a, b, c);"
+    )
+
+    found = await patient.findings("duplicate-index", "redundant-prefix-index")
+
+    assert [each.subject.name for each in found] == ["again", "one", "two"]
+    assert all("`public.three`" in each.message for each in found)
+
+
 async def test_an_index_of_a_partition_repeats_the_one_from_the_parent(patient: Patient) -> None:
     sql = """
         CREATE TABLE t (id bigint, a int) PARTITION BY RANGE (id);

@@ -27,7 +27,6 @@ _OBSTACLES = {
     "index over an expression": "CREATE INDEX i ON t ((a::date))",
     "index over some rows": "CREATE INDEX i ON t (id) WHERE a > '2020-01-01'",
     "exclusion": "ALTER TABLE t ADD EXCLUDE USING gist (tsrange(a, a) WITH &&)",
-    "row type": "CREATE TABLE u (t t)",
     "view on an heir": "CREATE TABLE c () INHERITS (t); CREATE VIEW v AS SELECT a FROM c",
 }
 
@@ -51,6 +50,14 @@ async def test_what_postgresql_refuses_to_change_gets_advice_and_no_fix(
     [
         ("CREATE TABLE t (a timestamp) PARTITION BY RANGE (a)", "part of the partition key"),
         ("CREATE TYPE y AS (a timestamp); CREATE TABLE t OF y", "OF `public.y`"),
+        (
+            "CREATE TABLE t (a timestamp); CREATE TABLE u (t t)",
+            "`public.u.t` holds rows of the table",
+        ),
+        (
+            "CREATE TABLE t (a timestamp); CREATE TYPE y AS (t t[])",
+            "`public.y.t` holds rows of the table",
+        ),
         (
             "CREATE TABLE t (d date, a timestamp GENERATED ALWAYS AS (d::timestamp) STORED)",
             "Drop the generated column",

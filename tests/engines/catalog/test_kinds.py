@@ -1,8 +1,5 @@
 """Every kind: each attribute is read, and a change of it shows as that and nothing else."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-
 import pytest
 
 from server.engines.catalog.compare import compared_fields
@@ -10,42 +7,20 @@ from server.engines.catalog.diff import differences
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.read import read_catalog
 from server.engines.catalog.registry import fact_classes
-from server.engines.postgres.session import Isolation, Session
-from server.engines.postgres.shadow import Shadow
+from server.engines.postgres.session import Session
 from tests.engines.catalog.case import Case, Change, cases, named, plain
+from tests.engines.catalog.undo import undone
 
 pytestmark = pytest.mark.anyio
 
 _CASES = cases()
 
 
-class UndoError(Exception):
-    """Ends a transaction that was only a try."""
-
-
-@asynccontextmanager
-async def undone(session: Session) -> AsyncGenerator[None, None]:
-    """Take back all that the block does, roles included."""
-    with suppress(UndoError):
-        async with session.transaction(isolation=Isolation.REPEATABLE_READ):
-            yield  # ruff: ignore[fallible-context-manager] - what fails is undone as well
-            raise UndoError
-
-
-@pytest.fixture(scope="module")
-async def session(shadow: Shadow) -> AsyncGenerator[Session, None]:
-    """The one session of all cases; its server has a tablespace, which no transaction makes."""
-    async with shadow.private_cluster() as cluster, await cluster.connect() as session:
-        await session.script("SET allow_in_place_tablespaces = on")
-        await session.script("CREATE TABLESPACE catalog_case LOCATION ''")
-        yield session
-
-
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
-async def test_every_attribute_of_a_kind_is_read(session: Session, case: Case) -> None:
-    async with undone(session):
-        await session.script(case.setup)
-        catalog = await read_catalog(session)
+async def test_every_attribute_of_a_kind_is_read(bench: Session, case: Case) -> None:
+    async with undone(bench):
+        await bench.script(case.setup)
+        catalog = await read_catalog(bench)
 
         assert plain(catalog[Identity.parse(case.object)]) == case.fact
         assert catalog.unmodeled == ()
@@ -57,14 +32,14 @@ async def test_every_attribute_of_a_kind_is_read(session: Session, case: Case) -
     ids=[f"{case.name}-{change.sql[:60]}" for case in _CASES for change in case.changes],
 )
 async def test_a_change_shows_as_that_and_nothing_else(
-    session: Session, case: Case, change: Change
+    bench: Session, case: Case, change: Change
 ) -> None:
-    async with undone(session):
-        await session.script(case.setup)
-        before = await read_catalog(session)
+    async with undone(bench):
+        await bench.script(case.setup)
+        before = await read_catalog(bench)
 
-        await session.script(change.sql)
-        after = await read_catalog(session)
+        await bench.script(change.sql)
+        after = await read_catalog(bench)
 
         found = differences(before, after, is_cluster_compared=True)
         assert named(found, case) == set(change.fields)

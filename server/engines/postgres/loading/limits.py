@@ -50,7 +50,7 @@ async def bounded(work: Callable[[], Awaitable[T]], *, limits: LoadLimits, datab
         InvalidInputError: a limit was reached; the work was cancelled and its sessions ended.
     """
     breach: list[str] = []
-    with anyio.move_on_after(limits.seconds) as scope:
+    with anyio.move_on_after(60) as scope:
         async with await database.cluster.connect() as watcher:
             watch = _Watch(watcher, database, limits)
             watching = asyncio.create_task(watch.until_breach(scope, breach))

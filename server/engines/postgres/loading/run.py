@@ -11,6 +11,7 @@ from server.engines.postgres.loading.script_settings import ScriptSettings
 from server.engines.postgres.loading.stub_roles import StubRoles
 from server.engines.postgres.session import Session, StatementError
 from server.engines.sql.quote import identifier
+from server.engines.sql.vetting.roles import OWNERS_NOT_SET
 from server.engines.sql.vetting.verdict import (
     CreateExtension,
     Elevated,
@@ -30,6 +31,8 @@ _ROLE_DENIED = re.compile(
     r"permission denied to (?:create|alter|drop|rename|grant|revoke) role|must have CREATEROLE"
 )
 _NOT_OURS = re.compile(r"must be (?:able to SET ROLE|member of role)")
+# One of all tables, or of whole schemas: only a superuser may own it.
+_SUPERUSERS_OWN = re.compile(r"must be owner of publication")
 # What a new owner must have, and the loader, who has it, can lend while ownership changes.
 _LACKING = re.compile(
     r"permission denied for (?P<kind>schema|database|foreign-data wrapper) (?P<name>.+)"
@@ -115,6 +118,8 @@ class Run:
             await self._lend(plain, f"{_LENT[lacking['kind']]} {identifier(lacking['name'])}")
         elif plain.new_owner and _NOT_OURS.match(error.message):
             self.notes.add(f"owner {plain.new_owner!r} was not set: it is a role of the server")
+        elif plain.new_owner and _SUPERUSERS_OWN.match(error.message):
+            self.notes.add(OWNERS_NOT_SET)
         elif plain.if_denied:
             self.notes.add(plain.if_denied)
         else:

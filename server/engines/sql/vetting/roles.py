@@ -10,6 +10,8 @@ from server.engines.sql.parsing import given
 from server.engines.sql.vetting.registry import Context, Refusal, decides
 from server.engines.sql.vetting.verdict import Plain, RoleChange, Skipped, Verdict
 
+OWNERS_NOT_SET = "owners that only a superuser could be were not set"
+
 # Powers over the whole server, and secrets; a schema means the same without them.
 _DROPPED = {
     "superuser": "SUPERUSER",
@@ -51,7 +53,7 @@ def named_role(spec: ast.RoleSpec) -> str:
 def alter_owner(node: ast.AlterOwnerStmt, context: Context) -> Verdict:
     """Let the loader give away what it owns."""
     if node.objectType in _SUPERUSER_OWNED:
-        return Skipped("owners that only a superuser could be were not set")
+        return Skipped(OWNERS_NOT_SET)
     owner = named_role(given(node.newowner))
     return Plain(context.sql, context.roles, new_owner=owner)
 

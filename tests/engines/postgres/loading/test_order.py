@@ -159,7 +159,7 @@ async def test_nothing_remains_after_use(load: Load, traces: Traces) -> None:
         during = await traces()
 
     assert await traces() == before
-    assert {kind for kind, _ in during - before} == {"database", "role", "membership"}
+    assert {kind for kind, _ in during - before} == {"database", "role", "membership", "setting"}
 
 
 async def test_nothing_remains_when_the_caller_fails(load: Load, traces: Traces) -> None:
