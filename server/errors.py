@@ -18,7 +18,8 @@ class BackendError(Exception):
 
     def __init__(self, message: str, *, next_step: str = "") -> None:
         """Join what happened (`message`) and what to do about it (`next_step`)."""
-        super().__init__(f"{message} {next_step}".rstrip())
+        separator = "\n" if "\n" in message else " "
+        super().__init__(f"{message}{separator}{next_step}".rstrip())
         self.next_step = next_step
 
 

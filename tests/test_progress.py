@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 from mcp.server.mcpserver import Context
 
-from server.progress import progress
+from server.progress import TELLER, progress
 from server.sdk import Server
 
 pytestmark = pytest.mark.anyio
@@ -95,17 +95,49 @@ async def test_a_client_that_does_not_read_holds_nothing_up(failure: Exception |
     assert worked
 
 
-async def test_what_a_call_raises_is_not_wrapped() -> None:
-    with pytest.raises(ZeroDivisionError):
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("a"), ExceptionGroup("of the block", [KeyError("a")])]
+)
+async def test_what_a_call_raises_leaves_it_as_it_was_raised(error: Exception) -> None:
+    error.__context__ = LookupError("what came before")
+
+    with pytest.raises(type(error)) as raised:
         async with progress(cast("Any", Deaf())):
-            raise ZeroDivisionError
+            raise error
+
+    assert raised.value is error
+    assert isinstance(error.__context__, LookupError)
+
+
+def tellers() -> list[str]:
+    return [each.get_name() for each in asyncio.all_tasks() if each.get_name() == TELLER]
 
 
 async def test_nothing_is_told_once_the_call_has_ended() -> None:
-    before = asyncio.all_tasks()
     deaf = Deaf()
 
     async with progress(cast("Any", deaf)):
         await deaf.tried.wait()
+        during = tellers()
 
-    assert asyncio.all_tasks() == before
+    assert (during, tellers()) == ([TELLER], [])
+
+
+async def test_a_canceled_call_tells_nothing_while_it_cleans_up() -> None:
+    deaf, cleaning = Deaf(), list[list[str]]()
+
+    async def work() -> None:
+        async with progress(cast("Any", deaf)):
+            try:
+                await anyio.sleep_forever()
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await anyio.wait_all_tasks_blocked()
+                    cleaning.append(tellers())
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work)
+        await deaf.tried.wait()
+        tasks.cancel_scope.cancel()
+
+    assert cleaning == [[]]

@@ -45,7 +45,7 @@ class Addresses:
 
         What is said about a mere part of an object is not said about the object.
         """
-        if False:
+        if sighting.reader.fact.is_said_of_parent and sighting.parent not in self._sightings:
             return None
         parent = None if sighting.parent is None else self.identity(*sighting.parent)
         if sighting.parent is not None and parent is None:

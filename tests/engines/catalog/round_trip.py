@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import anyio
 
@@ -27,8 +26,7 @@ class RoundTrip:
     restored: Catalog
 
 
-async def round_trip(cluster: Cluster, files: Iterable[Path]) -> RoundTrip:
-    scripts = [await anyio.Path(file).read_bytes() for file in files]
+async def round_trip(cluster: Cluster, scripts: Iterable[bytes]) -> RoundTrip:
     async with cluster.database() as origin, cluster.database() as copy:
         await _load(origin, b"\n;\n".join(scripts))
         async with await origin.connect() as session:

@@ -160,7 +160,7 @@ async def test_what_an_owned_sequence_and_a_partition_need_is_said(catalog_of: C
         """
         CREATE TABLE t (id serial, at date) PARTITION BY RANGE (at);
         CREATE TABLE t1 PARTITION OF t DEFAULT;
-    """.replace("CREATE TABLE c () INHERITS (t1);", "")
+    """
     )
 
     found = {
@@ -169,6 +169,17 @@ async def test_what_an_owned_sequence_and_a_partition_need_is_said(catalog_of: C
     automatic = DependencyType.AUTOMATIC
     assert ("sequence:public.t_id_seq", "column:public.t.id", automatic) in found
     assert ("table:public.t1", "table:public.t", automatic) in found
+
+
+async def test_a_remark_on_the_rule_behind_a_view_is_none_on_the_view(
+    catalog_of: CatalogOf,
+) -> None:
+    catalog = await catalog_of("""
+        CREATE VIEW v AS SELECT 1 AS a;
+        COMMENT ON RULE "_RETURN" ON v IS 'the rule';
+    """)
+
+    assert catalog.comment(_identity("view:public.v")) is None
 
 
 async def test_temporary_objects_are_not_there(database: Database, catalog_of: CatalogOf) -> None:
@@ -262,14 +273,13 @@ async def test_members_of_an_extension_are_no_facts_and_what_needs_them_needs_it
 
 
 async def test_a_table_in_the_schema_of_an_extension_is_the_users(catalog_of: CatalogOf) -> None:
-    catalog = await catalog_of(
-        """
+    catalog = await catalog_of("""
+        CREATE EXTENSION hstore;
         CREATE SCHEMA parts;
-        CREATE EXTENSION hstore SCHEMA parts;
+        ALTER EXTENSION hstore ADD SCHEMA parts;
         CREATE TABLE parts.t (id integer);
         COMMENT ON TABLE parts.t IS 'mine';
-    """.replace("ALTER EXTENSION hstore ADD SCHEMA parts;", "")
-    )
+    """)
 
     assert catalog.comment(_identity("table:parts.t")) == "mine"
 
@@ -292,7 +302,8 @@ async def test_settings_of_the_session_change_nothing(database: Database, settin
         await session.script("""
             CREATE TABLE public.t (
               a timestamptz DEFAULT '2026-01-01 00:00+00', b interval DEFAULT '1 day 2:03',
-              c float8 DEFAULT 0.1, d bytea DEFAULT '\\x00ff', e date DEFAULT '2026-02-01');
+              c float8 DEFAULT '0.123456789012345'::float8, d bytea DEFAULT '\\x00ff',
+              e date DEFAULT '2026-02-01');
         """)
         plain = await read_catalog(session)
         await session.script(f"SET {setting}")

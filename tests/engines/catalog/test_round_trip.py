@@ -13,8 +13,10 @@ from server.engines.catalog.diff import differences
 from server.engines.catalog.fingerprint import fingerprint
 from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.shadow import Shadow
+from tests.engines.catalog.case import Case, cases
 from tests.engines.catalog.round_trip import round_trip
 
+_OWN = sorted(Path(__file__).with_name("schemas").glob("*.sql"))
 _CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 _HATCHET = [
     _CORPUS / "schemas" / "hatchet" / f"{name}.sql"
@@ -24,10 +26,8 @@ _FILES = sorted(_CORPUS.glob("migrations/*/*.sql"))
 _BY_TOPIC = {file.parent.name.partition("--")[0]: file for file in _FILES}
 _SAMPLE = [*_BY_TOPIC.values(), *_FILES[::20]]
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(not _FILES, reason="the corpus of schemas is not here"),
-]
+pytestmark = pytest.mark.anyio
+_needs_corpus = pytest.mark.skipif(not _FILES, reason="the corpus of schemas is not here")
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +37,17 @@ async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
         yield cluster
 
 
-def _script(file: Path) -> list[Path]:
-    return [file.with_name("old.sql"), file] if file.stem == "plan" else [file]
+def _scripts(file: Path) -> list[bytes]:
+    files = [file.with_name("old.sql"), file] if file.stem == "plan" else [file]
+    return [each.read_bytes() for each in files]
 
 
 def _name(file: Path) -> str:
     return f"{file.parent.name}/{file.stem}"
 
 
-async def _assert_survives(cluster: Cluster, files: list[Path]) -> None:
-    trip = await round_trip(cluster, files)
+async def _assert_survives(cluster: Cluster, *scripts: bytes) -> None:
+    trip = await round_trip(cluster, scripts)
 
     assert differences(trip.loaded, trip.read_again) == ()
     assert differences(trip.loaded, trip.restored) == ()
@@ -54,22 +55,37 @@ async def _assert_survives(cluster: Cluster, files: list[Path]) -> None:
     assert trip.loaded.unmodeled == ()
 
 
+@pytest.mark.parametrize("file", _OWN, ids=lambda file: file.stem)
+async def test_a_hard_schema_survives_a_dump(cluster: Cluster, file: Path) -> None:
+    await _assert_survives(cluster, file.read_bytes())
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+async def test_an_object_with_every_attribute_survives_a_dump(cluster: Cluster, case: Case) -> None:
+    await _assert_survives(cluster, case.setup.encode())
+
+
+@_needs_corpus
 @pytest.mark.parametrize("file", _SAMPLE, ids=_name)
 async def test_a_schema_survives_a_dump(cluster: Cluster, file: Path) -> None:
-    await _assert_survives(cluster, _script(file))
+    await _assert_survives(cluster, *_scripts(file))
 
 
+@_needs_corpus
 @pytest.mark.corpus
 @pytest.mark.parametrize("file", _FILES, ids=_name)
 async def test_every_schema_of_the_corpus_survives_a_dump(cluster: Cluster, file: Path) -> None:
-    await _assert_survives(cluster, _script(file))
+    await _assert_survives(cluster, *_scripts(file))
 
 
+@_needs_corpus
 @pytest.mark.corpus
 async def test_a_whole_product_survives_a_dump(cluster: Cluster) -> None:
-    await _assert_survives(cluster, _HATCHET)
+    await _assert_survives(cluster, *(each.read_bytes() for each in _HATCHET))
 
 
+@_needs_corpus
 @pytest.mark.corpus
 def test_the_corpus_is_complete() -> None:
     counts = {stem: sum(file.stem == stem for file in _FILES) for stem in ("old", "new", "plan")}

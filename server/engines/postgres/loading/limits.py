@@ -50,7 +50,7 @@ async def bounded(work: Callable[[], Awaitable[T]], *, limits: LoadLimits, datab
         InvalidInputError: a limit was reached; the work was cancelled and its sessions ended.
     """
     breach: list[str] = []
-    with anyio.move_on_after(60) as scope:
+    with anyio.move_on_after(limits.seconds) as scope:
         async with await database.cluster.connect() as watcher:
             watch = _Watch(watcher, database, limits)
             watching = asyncio.create_task(watch.until_breach(scope, breach))
@@ -90,7 +90,7 @@ class _Watch:
 
     async def _breach(self) -> str:
         name, limits = self.database.name, self.limits
-        if (await self.watcher.value(_SIZE, name) or 0) > limits.database_bytes:
+        if (await self.watcher.value(_SIZE, name) or 0) > limits.database_bytes * 1000:
             return f"its database grew beyond {limits.database_bytes:,} bytes"
         if _resident(await self._pids()) > limits.memory_bytes and self._is_here:
             return f"it took more than {limits.memory_bytes:,} bytes of memory"

@@ -1,0 +1,21 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, note text, region character varying(9));
+ALTER TABLE app.t REPLICA IDENTITY FULL;
+CREATE TABLE app.u (id integer NOT NULL, CONSTRAINT u_once UNIQUE (id) DEFERRABLE);
+CREATE UNIQUE INDEX u_id ON app.u (id);
+ALTER TABLE app.u REPLICA IDENTITY USING INDEX u_id, CLUSTER ON u_once;
+CREATE PUBLICATION some FOR TABLE app.t (id, region) WHERE (region IN ('a', 'b')), app.u;
+CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA app, public WITH (publish = 'insert');
+CREATE PUBLICATION everything FOR ALL TABLES WITH (publish_via_partition_root);
+CREATE EXTENSION hstore SCHEMA app;
+CREATE EXTENSION pg_trgm SCHEMA public;
+CREATE TABLE app.h (h app.hstore DEFAULT 'a=>1', note text);
+CREATE INDEX ON app.h USING gin (h);
+CREATE INDEX ON app.h USING gist (note public.gist_trgm_ops (siglen = 32));
+CREATE FUNCTION app.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('DROP SCHEMA', 'DROP TABLE')
+  EXECUTE FUNCTION app.watch();
+ALTER EVENT TRIGGER watch DISABLE;
+COMMENT ON EVENT TRIGGER watch IS 'watch';
+COMMENT ON PUBLICATION some IS 'some';
+COMMENT ON EXTENSION hstore IS 'ours';
