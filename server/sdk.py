@@ -179,12 +179,12 @@ class Server(MCPServer):
                 tool.fn_metadata.output_schema = compact_schema(output, EXPLAINING)
 
     async def speak(self, at_end: Callable[[], None]) -> None:
-        """Speak on stdin and stdout until stdin closes and the calls in flight were canceled.
+        """Speak on stdin and stdout until the client leaves and the calls in flight were canceled.
 
-        `at_end` is called when stdin has closed; a call that cannot be canceled still runs then.
+        `at_end` is called when it has left. This may return late: a call that cannot be canceled
+        still runs then, or a thread of the SDK still waits for a line that will never come.
         """
-        served = self._lowlevel_server
-        async with stdio_server() as (heard, spoken), anyio.create_task_group() as tasks:
+        async with stdio_server() as (heard, spoken):
             relay, relayed = anyio.create_memory_object_stream[SessionMessage | Exception]()
 
             async def listen() -> None:
@@ -193,8 +193,13 @@ class Server(MCPServer):
                         await relay.send(message)
                 at_end()
 
-            tasks.start_soon(listen)
-            await served.run(relayed, spoken, served.create_initialization_options())
+            served = self._lowlevel_server
+            try:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(listen)
+                    await served.run(relayed, spoken, served.create_initialization_options())
+            finally:
+                at_end()
 
 
 async def _answer(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:

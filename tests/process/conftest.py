@@ -1,16 +1,18 @@
 """Fixtures that start real servers and stop them by their own ids."""
 
 import os
-import signal
+import re
 import subprocess
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.process.processes import COMMAND, StdioServer
+from tests.process.processes import COMMAND, INITIALIZE, ODD_SERVER, StdioServer, eventually
+
+LISTENING = re.compile(r"senior-backend: listening on (\S+)\n")
 
 SCHEMA = """
 CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL);
@@ -46,15 +48,32 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 def stdio(workspace: Path) -> Generator[StdioServer, None, None]:
     """Start a server on pipes, in a process group of its own as a terminal would."""
-    with subprocess.Popen(
-        [COMMAND, "serve"],
-        cwd=workspace,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        process_group=0,
-    ) as process:
+    with speaking([COMMAND, "serve"], workspace) as server:
+        yield server
+
+
+@pytest.fixture
+def odd(workspace: Path) -> Generator[StdioServer, None, None]:
+    """Start the server whose tools misbehave on pipes, with the handshake done."""
+    with speaking(ODD_SERVER, workspace) as server:
+        server.ask(1, INITIALIZE)
+        yield server
+
+
+@contextmanager
+def speaking(command: Sequence[str], workspace: Path) -> Generator[StdioServer, None, None]:
+    with (
+        (workspace / "stderr").open("w") as errors,
+        subprocess.Popen(
+            command,
+            cwd=workspace,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            process_group=0,
+        ) as process,
+    ):
         try:
             yield StdioServer(process)
         finally:
@@ -65,23 +84,46 @@ def stdio(workspace: Path) -> Generator[StdioServer, None, None]:
 def start_http(workspace: Path) -> StartHttp:
     """Return how to start an HTTP server on a free port of loopback."""
 
-    @contextmanager
     def start(
         *arguments: str, environment: Mapping[str, str] | None = None
-    ) -> Generator[HttpServer, None, None]:
-        with subprocess.Popen(
-            [COMMAND, "serve", "--http", "127.0.0.1:0", *arguments],
-            cwd=workspace,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **(environment or {})},
-        ) as process:
-            assert process.stderr is not None
-            line = process.stderr.readline()
-            try:
-                yield HttpServer(process, line.split()[-1])
-            finally:
-                process.send_signal(signal.SIGTERM)
+    ) -> AbstractContextManager[HttpServer]:
+        command = [COMMAND, "serve", "--http", "127.0.0.1:0", *arguments]
+        return answering(command, workspace, environment)
 
     return start
+
+
+@pytest.fixture
+def odd_http(workspace: Path) -> Generator[HttpServer, None, None]:
+    """Start the server whose tools misbehave over HTTP and legacy SSE."""
+    with answering([*ODD_SERVER, "127.0.0.1:0"], workspace) as server:
+        yield server
+
+
+@contextmanager
+def answering(
+    command: Sequence[str], workspace: Path, environment: Mapping[str, str] | None = None
+) -> Generator[HttpServer, None, None]:
+    with (
+        (workspace / "stderr").open("w+") as errors,
+        subprocess.Popen(
+            command,
+            cwd=workspace,
+            stdin=subprocess.DEVNULL,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        ) as process,
+    ):
+        try:
+            yield HttpServer(process, announced(workspace / "stderr"))
+        finally:
+            process.terminate()
+
+
+def announced(errors: Path) -> str:
+    """Wait until the server has said where it listens, and return that."""
+    assert eventually(lambda: LISTENING.search(errors.read_text("utf-8")) is not None)
+    found = LISTENING.search(errors.read_text("utf-8"))
+    assert found is not None
+    return found[1]

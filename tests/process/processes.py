@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 
+ODD_SERVER = (sys.executable, str(Path(__file__).with_name("odd_server.py")))
 COMMAND = str(Path(sys.executable).with_name("senior-backend"))
 DEADLINE = 60.0  # seconds that a loaded machine may need for what takes one
 LEFTOVER_DEADLINE = 2.0  # seconds after which nothing of a server may be left
@@ -35,17 +36,38 @@ class StdioServer:
 
     process: subprocess.Popen[str]
 
+    def write(self, text: str) -> None:
+        """Send a text as it is."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(text)
+        self.process.stdin.flush()
+
+    def send(self, number: int, message: Mapping[str, Any]) -> None:
+        """Send a request."""
+        self.write(json.dumps({"jsonrpc": "2.0", "id": number, **message}) + "\n")
+
     def ask(self, number: int, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send a request and return its answer; anything that is no protocol message fails."""
-        assert self.process.stdin is not None
+        self.send(number, message)
+        return self.read(lambda said: said.get("id") == number)
+
+    def read(self, is_wanted: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any]:
+        """Return the next message that is wanted; anything that is none fails."""
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": number, **message}) + "\n")
-        self.process.stdin.flush()
         while True:
-            answer = json.loads(self.process.stdout.readline())
-            assert answer["jsonrpc"] == "2.0"
-            if answer.get("id") == number:
-                return answer
+            said: Mapping[str, Any] = json.loads(self.process.stdout.readline())
+            assert said["jsonrpc"] == "2.0"
+            if is_wanted(said):
+                return said
+
+    def close(self) -> None:
+        """Close the server's standard input, as a client that leaves does."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def ends_within(self, seconds: float) -> bool:
+        """Tell whether the process ends in time."""
+        return eventually(lambda: self.process.poll() is not None, seconds)
 
     def start_shadow(self) -> "Traces":
         """Make the server start a PostgreSQL server; return every trace that both leave."""
@@ -53,6 +75,13 @@ class StdioServer:
         answer = self.ask(2, ANALYZE)
         assert not answer["result"].get("isError"), answer
         return traces_of(self.process.pid)
+
+
+def tool_call(tool: str, **arguments: object) -> Mapping[str, Any]:
+    """Return the request for a call that reports its progress."""
+    meta = {"progressToken": tool}
+    params = {"name": tool, "arguments": arguments, "_meta": meta}
+    return {"method": "tools/call", "params": params}
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 An expression that cannot be read here says nothing: every function then finds nothing in it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from pglast import ast
@@ -15,6 +16,7 @@ from server.engines.sql.parsing import given, walk
 
 _MOST_CHARACTERS = 50_000
 _MOST_LEVELS = 60  # the printer recurses several times a level, and Python's stack is small
+_REMEMBERED = 512  # answers kept: the policies of many tables say the same
 _MEMBER_OPERATORS = frozenset({"->", "->>", "#>", "#>>"})
 
 
@@ -34,6 +36,7 @@ class Equality:
     is_cast_to_text: bool
 
 
+@lru_cache(_REMEMBERED)
 def columns(text: str) -> frozenset[str]:
     """Return the names of all columns that an expression mentions, in sub-selects too."""
     root = tree(text)
@@ -41,12 +44,14 @@ def columns(text: str) -> frozenset[str]:
     return frozenset(name for each in references if (name := _column_name(each)))
 
 
+@lru_cache(_REMEMBERED)
 def is_always_true(text: str) -> bool:
     """Tell whether a condition holds for every row by what it says, as `true` and `1 = 1` do."""
     root = tree(text)
     return root is not None and _truth(root) is True
 
 
+@lru_cache(_REMEMBERED)
 def equalities(text: str) -> tuple[Equality, ...]:
     """Return the equalities that all must hold for the condition to hold.
 
@@ -58,6 +63,7 @@ def equalities(text: str) -> tuple[Equality, ...]:
     return tuple(each for each in found if each is not None)
 
 
+@lru_cache(_REMEMBERED)
 def choice(text: str) -> Choice | None:
     """Return the column and the texts, if a condition lists what the column may hold."""
     root = tree(text)
@@ -74,7 +80,8 @@ def choice(text: str) -> Choice | None:
     return None
 
 
-def reads_member(text: str, names: Collection[str]) -> bool:
+@lru_cache(_REMEMBERED)
+def reads_member(text: str, names: frozenset[str]) -> bool:
     """Tell whether an expression looks into a JSON value for a member with one of the names."""
     root = tree(text)
     steps = (step for each in walk(root) for step in _steps(each)) if root else ()

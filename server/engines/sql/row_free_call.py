@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from pglast import ast
@@ -14,6 +15,7 @@ from server.engines.sql.parsing import given, walk
 
 _WRAPPABLE = ast.A_Expr | ast.BoolExpr | ast.CoalesceExpr | ast.FuncCall | ast.TypeCast
 """What means the same alone and as the one value of a sub-select; a row constructor does not."""
+_REMEMBERED = 512  # answers kept: the policies of many tables say the same
 _PLACE = re.compile(r"location$|list_(start|end)$")
 
 
@@ -25,6 +27,7 @@ class Call:
     name: str
 
 
+@lru_cache(_REMEMBERED)
 def row_free_calls(text: str) -> frozenset[Call]:
     """Return the functions called outside sub-selects in parts that mention no column."""
     root = tree(text)

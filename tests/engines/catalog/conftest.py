@@ -6,7 +6,7 @@ import pytest
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.read import read_catalog
-from server.engines.postgres.cluster import Database
+from server.engines.postgres.cluster import Cluster, Database
 from server.engines.postgres.session import Session
 from server.engines.postgres.shadow import Shadow
 
@@ -33,9 +33,17 @@ def catalog_of(database: Database) -> CatalogOf:
 
 
 @pytest.fixture(scope="session")
-async def bench(shadow: Shadow) -> AsyncGenerator[Session, None]:
-    """A session to try things in; its server has the tablespace that no transaction makes."""
-    async with shadow.private_cluster() as cluster, await cluster.connect() as session:
-        await session.script("SET allow_in_place_tablespaces = on")
-        await session.script("CREATE TABLESPACE catalog_case LOCATION ''")
+async def apart(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
+    """A server for what reaches beyond a database: roles, and the tablespace of some cases."""
+    async with shadow.private_cluster() as cluster:
+        async with await cluster.connect() as session:
+            await session.script("SET allow_in_place_tablespaces = on")
+            await session.script("CREATE TABLESPACE catalog_case LOCATION ''")
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+async def bench(apart: Cluster) -> AsyncGenerator[Session, None]:
+    """A session to try things in and take them back."""
+    async with await apart.connect() as session:
         yield session

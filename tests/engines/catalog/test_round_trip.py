@@ -4,7 +4,6 @@ Each schema of the corpus is loaded, by the superuser, since some of them grant 
 are loaded after the schema that they change.
 """
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from server.engines.catalog.diff import differences
 from server.engines.catalog.fingerprint import fingerprint
 from server.engines.postgres.cluster import Cluster
-from server.engines.postgres.shadow import Shadow
 from tests.engines.catalog.case import Case, cases
 from tests.engines.catalog.round_trip import round_trip
 
@@ -30,13 +28,6 @@ pytestmark = pytest.mark.anyio
 _needs_corpus = pytest.mark.skipif(not _FILES, reason="the corpus of schemas is not here")
 
 
-@pytest.fixture(scope="module")
-async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
-    """A server of its own, as schemas name roles."""
-    async with shadow.private_cluster() as cluster:
-        yield cluster
-
-
 def _scripts(file: Path) -> list[bytes]:
     files = [file.with_name("old.sql"), file] if file.stem == "plan" else [file]
     return [each.read_bytes() for each in files]
@@ -46,8 +37,8 @@ def _name(file: Path) -> str:
     return f"{file.parent.name}/{file.stem}"
 
 
-async def _assert_survives(cluster: Cluster, *scripts: bytes) -> None:
-    trip = await round_trip(cluster, scripts)
+async def _assert_survives(apart: Cluster, *scripts: bytes) -> None:
+    trip = await round_trip(apart, scripts)
 
     assert differences(trip.loaded, trip.read_again) == ()
     assert differences(trip.loaded, trip.restored) == ()
@@ -56,33 +47,33 @@ async def _assert_survives(cluster: Cluster, *scripts: bytes) -> None:
 
 
 @pytest.mark.parametrize("file", _OWN, ids=lambda file: file.stem)
-async def test_a_hard_schema_survives_a_dump(cluster: Cluster, file: Path) -> None:
-    await _assert_survives(cluster, file.read_bytes())
+async def test_a_hard_schema_survives_a_dump(apart: Cluster, file: Path) -> None:
+    await _assert_survives(apart, file.read_bytes())
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
-async def test_an_object_with_every_attribute_survives_a_dump(cluster: Cluster, case: Case) -> None:
-    await _assert_survives(cluster, case.setup.encode())
+async def test_an_object_with_every_attribute_survives_a_dump(apart: Cluster, case: Case) -> None:
+    await _assert_survives(apart, case.setup.encode())
 
 
 @_needs_corpus
 @pytest.mark.parametrize("file", _SAMPLE, ids=_name)
-async def test_a_schema_survives_a_dump(cluster: Cluster, file: Path) -> None:
-    await _assert_survives(cluster, *_scripts(file))
+async def test_a_schema_survives_a_dump(apart: Cluster, file: Path) -> None:
+    await _assert_survives(apart, *_scripts(file))
 
 
 @_needs_corpus
 @pytest.mark.corpus
 @pytest.mark.parametrize("file", _FILES, ids=_name)
-async def test_every_schema_of_the_corpus_survives_a_dump(cluster: Cluster, file: Path) -> None:
-    await _assert_survives(cluster, *_scripts(file))
+async def test_every_schema_of_the_corpus_survives_a_dump(apart: Cluster, file: Path) -> None:
+    await _assert_survives(apart, *_scripts(file))
 
 
 @_needs_corpus
 @pytest.mark.corpus
-async def test_a_whole_product_survives_a_dump(cluster: Cluster) -> None:
-    await _assert_survives(cluster, *(each.read_bytes() for each in _HATCHET))
+async def test_a_whole_product_survives_a_dump(apart: Cluster) -> None:
+    await _assert_survives(apart, *(each.read_bytes() for each in _HATCHET))
 
 
 @_needs_corpus

@@ -130,7 +130,7 @@ def test_a_list_of_texts_is_read(text: str, found: Choice | None) -> None:
     ],
 )
 def test_a_look_into_a_json_value_is_known_by_the_members_name(text: str, is_read: object) -> None:
-    assert reads_member(text, {"m"}) is is_read
+    assert reads_member(text, frozenset({"m"})) is is_read
 
 
 @pytest.mark.parametrize("text", _UNREADABLE, ids=range(len(_UNREADABLE)))
@@ -138,4 +138,4 @@ def test_what_cannot_be_read_says_nothing(text: str) -> None:
     assert columns(text) == frozenset()
     assert equalities(text) == ()
     assert choice(text) is None
-    assert not reads_member(text, {"x"})
+    assert not reads_member(text, frozenset({"x"}))

@@ -90,7 +90,7 @@ class _Watch:
 
     async def _breach(self) -> str:
         name, limits = self.database.name, self.limits
-        if (await self.watcher.value(_SIZE, name) or 0) > limits.database_bytes * 1000:
+        if (await self.watcher.value(_SIZE, name) or 0) > limits.database_bytes:
             return f"its database grew beyond {limits.database_bytes:,} bytes"
         if _resident(await self._pids()) > limits.memory_bytes and self._is_here:
             return f"it took more than {limits.memory_bytes:,} bytes of memory"

@@ -23,8 +23,8 @@ SELECT pg_catalog.shobj_description(oid, 'pg_authid') AS mark,
 FROM pg_catalog.pg_roles r WHERE rolname = $1
 """
 _ARE_OURS = """
-SELECT pg_catalog.bool_and(pg_catalog.shobj_description(oid, 'pg_authid') = $2)
-FROM pg_catalog.pg_roles WHERE rolname = ANY($1::name[])
+SELECT count(*) = 2 FROM pg_catalog.pg_roles
+WHERE rolname IN ($1, $2) AND pg_catalog.shobj_description(oid, 'pg_authid') = $3
 """
 _UNUSED = r"""
 SELECT r.rolname FROM pg_catalog.pg_roles r
@@ -68,7 +68,7 @@ class StubRoles:
         """Make one stub a member of another; roles that are not ours keep their members."""
         await self.ensure(role)
         await self.ensure(member)
-        if await self.superuser.value(_ARE_OURS, [role, member], _MARK):
+        if await self.superuser.value(_ARE_OURS, role, member, _MARK):
             await self.superuser.script(f"GRANT {identifier(role)} TO {identifier(member)}")
 
 

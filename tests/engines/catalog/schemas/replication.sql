@@ -4,7 +4,7 @@ ALTER TABLE app.t REPLICA IDENTITY FULL;
 CREATE TABLE app.u (id integer NOT NULL, CONSTRAINT u_once UNIQUE (id) DEFERRABLE);
 CREATE UNIQUE INDEX u_id ON app.u (id);
 ALTER TABLE app.u REPLICA IDENTITY USING INDEX u_id, CLUSTER ON u_once;
-CREATE PUBLICATION some FOR TABLE app.t (id, region) WHERE (region IN ('a', 'b')), app.u;
+CREATE PUBLICATION news FOR TABLE app.t (id, region) WHERE (region IN ('a', 'b')), app.u;
 CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA app, public WITH (publish = 'insert');
 CREATE PUBLICATION everything FOR ALL TABLES WITH (publish_via_partition_root);
 CREATE EXTENSION hstore SCHEMA app;
@@ -17,5 +17,5 @@ CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('DROP SCHEMA', 'DRO
   EXECUTE FUNCTION app.watch();
 ALTER EVENT TRIGGER watch DISABLE;
 COMMENT ON EVENT TRIGGER watch IS 'watch';
-COMMENT ON PUBLICATION some IS 'some';
+COMMENT ON PUBLICATION news IS 'some';
 COMMENT ON EXTENSION hstore IS 'ours';

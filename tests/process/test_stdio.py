@@ -1,0 +1,149 @@
+"""A server on pipes under hostile tools and clients: it speaks protocol, and it ends."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.process.processes import LEFTOVER_DEADLINE, StdioServer, tool_call
+
+PING = {"method": "ping"}
+
+
+def is_progress(message: dict[str, object]) -> bool:
+    return message.get("method") == "notifications/progress"
+
+
+def test_nothing_but_protocol_comes_out_whatever_a_tool_writes(odd: StdioServer) -> None:
+    answer = odd.ask(2, tool_call("shout"))
+
+    assert answer["result"]["structuredContent"]["word"] == "done"
+    assert odd.ask(3, PING)["result"] == {}
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "",
+        "   ",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        '"text"',
+        "\0" * 10_000,
+        "\x7f\x80\xff\ufffd",
+        "{nope}",
+        '{"a":' * 200_000,
+        "[" * 200_000 + "]" * 200_000,
+        '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":' + '{"a":' * 100_000,
+        '{"jsonrpc":"2.0","id":' + "9" * 10_000 + ',"method":"ping"}',
+        '{"jsonrpc":"2.0","id":null,"method":"ping"}',
+        '{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}',
+        '[{"jsonrpc":"2.0","id":9,"method":"ping"}]',
+        '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":77}}',
+        '{"jsonrpc":"2.0","id":77,"result":{}}',
+    ],
+    ids=str.__len__,
+)
+def test_a_line_that_is_no_request_is_survived(odd: StdioServer, junk: str) -> None:
+    odd.write(junk + "\n")
+
+    assert odd.ask(2, PING)["result"] == {}
+
+
+def test_bytes_that_are_no_text_are_survived(odd: StdioServer) -> None:
+    assert odd.process.stdin is not None
+    odd.process.stdin.flush()
+    os.write(odd.process.stdin.fileno(), bytes(range(256)) + b"\n")
+
+    assert odd.ask(2, PING)["result"] == {}
+
+
+def test_a_line_of_fifty_megabytes_is_answered(odd: StdioServer) -> None:
+    answer = odd.ask(2, tool_call("wait", bogus="x" * 50_000_000))
+
+    assert answer["result"]["content"][0]["text"].endswith("- bogus: unknown argument")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_text_that_utf_8_cannot_carry_does_not_end_the_connection(
+    odd: StdioServer, *, fails: bool
+) -> None:
+    answer = odd.ask(2, tool_call("repeat", fails=fails))
+
+    assert answer["result"]["content"][0]["text"] == r"half a character: \udcff"
+    assert odd.ask(3, PING)["result"] == {}
+
+
+def close(server: StdioServer) -> None:
+    server.close()
+
+
+def close_in_the_middle_of_a_message(server: StdioServer) -> None:
+    server.write('{"jsonrpc":"2.0","id":9,"meth')
+    server.close()
+
+
+def interrupt(server: StdioServer) -> None:
+    os.killpg(server.process.pid, signal.SIGINT)
+
+
+def interrupt_twice(server: StdioServer) -> None:
+    interrupt(server)
+    interrupt(server)
+
+
+def terminate(server: StdioServer) -> None:
+    server.process.terminate()
+
+
+@pytest.mark.parametrize(
+    "end", [close, close_in_the_middle_of_a_message, interrupt, interrupt_twice, terminate]
+)
+@pytest.mark.parametrize("tool", ["wait", "work", "cling"])
+def test_a_server_ends_with_its_client_whatever_a_call_still_does(
+    odd: StdioServer, end: Callable[[StdioServer], None], tool: str
+) -> None:
+    odd.send(2, tool_call(tool))
+    odd.read(lambda said: said.get("method") == "notifications/progress")
+
+    end(odd)
+
+    assert odd.ends_within(LEFTOVER_DEADLINE)
+
+
+@pytest.mark.parametrize("end", [close, terminate])
+def test_a_server_without_calls_ends_without_a_word(
+    odd: StdioServer, end: Callable[[StdioServer], None], workspace: Path
+) -> None:
+    end(odd)
+
+    assert odd.ends_within(LEFTOVER_DEADLINE)
+    assert odd.process.returncode == (0 if end is close else 128 + signal.SIGTERM)
+    assert "Traceback" not in (workspace / "stderr").read_text()
+
+
+def test_a_client_that_no_longer_reads_ends_the_server_without_a_traceback(
+    odd: StdioServer, workspace: Path
+) -> None:
+    assert odd.process.stdout is not None
+    odd.process.stdout.close()
+
+    odd.send(2, PING)
+
+    assert odd.ends_within(LEFTOVER_DEADLINE)
+    assert "Traceback" not in (workspace / "stderr").read_text()
+
+
+def test_a_client_that_reads_nothing_and_leaves_takes_the_server_with_it(odd: StdioServer) -> None:
+    assert odd.process.stdin is not None
+    os.set_blocking(odd.process.stdin.fileno(), False)
+    flood = b'{"jsonrpc":"2.0","id":9,"method":"tools/list"}\n' * 10_000
+    os.write(odd.process.stdin.fileno(), flood)
+
+    odd.close()
+
+    assert odd.ends_within(LEFTOVER_DEADLINE)
