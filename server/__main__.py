@@ -1,16 +1,12 @@
 """The command line: serve, demo, and one subcommand a tool, made from the tool's signature."""
 
-import gc
 import sys
 from pathlib import Path
-from typing import Final
 
 import server
+from server import startup
 from server.errors import BackendError
 from server.failures import message_in
-
-# Nothing that is loaded at start is garbage, and looking for it takes a tenth of the start.
-_ALLOCATIONS: Final = 50_000
 
 
 def main() -> None:
@@ -20,7 +16,7 @@ def main() -> None:
             f"Another package named 'server' stands in the way: {server.__file__}. "
             "Install senior-backend isolated, with uvx or pipx."
         )
-    gc.set_threshold(_ALLOCATIONS)
+    startup.begin()
     try:
         _run()
     except (BackendError, BaseExceptionGroup) as error:
@@ -32,7 +28,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    # Imported late: the threshold is for what this loads.
+    # Imported late: the standstill is for what this loads.
     from server.commands import application
 
     application()()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import anyio
 import typer
 
+from server import startup
 from server.command_options import Leaf, leaves, nested, validated
 from server.errors import InvalidInputError
 from server.settings import Settings, load_settings
@@ -75,6 +76,7 @@ def demo() -> None:
     """Walk the main job as a client would: questions, recommendation, guide, schema."""
     from server.demo.run import run_demo
 
+    startup.settled()
     anyio.run(run_demo)
 
 
@@ -136,6 +138,7 @@ def _run(tool: Tool, arguments: Mapping[str, Any], settings: Settings) -> Report
     from server import logs
     from server.runtime import open_runtime
 
+    startup.settled()
     logs.configure(settings)
 
     async def call() -> Report:

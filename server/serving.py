@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import anyio
 from anyio.abc import TaskStatus
 
-from server import logs
+from server import logs, startup
 from server.app import build
 from server.runtime import Runtime, open_runtime
 from server.sdk import Server
@@ -31,7 +31,9 @@ async def serve_stdio(settings: Settings) -> None:
     """Speak the protocol on stdin and stdout until stdin closes or a signal comes."""
     logs.configure(settings)
     async with open_runtime(settings) as runtime:
-        await speak(build(runtime), runtime)
+        server = build(runtime)
+        startup.settled()
+        await speak(server, runtime)
 
 
 async def speak(server: Server, runtime: Runtime) -> None:
@@ -61,7 +63,9 @@ async def serve_network(settings: Settings, bound: "socket.socket", *, sse: bool
     """Answer HTTP on a bound socket until a signal comes."""
     logs.configure(settings)
     async with open_runtime(settings) as runtime:
-        await answer(build(runtime), runtime, bound, sse=sse)
+        server = build(runtime)
+        startup.settled()
+        await answer(server, runtime, bound, sse=sse)
 
 
 async def answer(server: Server, runtime: Runtime, bound: "socket.socket", *, sse: bool) -> None:

@@ -1,5 +1,6 @@
-"""The network side: who is answered, and who is not."""
+"""The network side: where it listens, who is answered, and who is not."""
 
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.process.conftest import StartHttp
+from tests.process.conftest import StartHttp, answering
 from tests.process.processes import COMMAND, INITIALIZE
 
 BODY = {"jsonrpc": "2.0", "id": 1, **INITIALIZE}
@@ -61,7 +62,18 @@ def test_health_is_answered_without_a_token_and_tells_the_version(start_http: St
     assert answer.json() == {"status": "ok", "version": "0.1.0"}
 
 
-@pytest.mark.parametrize("bind", ["0.0.0.0:0", "[::]:0"])
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_health_is_no_way_around_the_hosts_and_origins(
+    start_http: StartHttp, headers: Mapping[str, str]
+) -> None:
+    with start_http() as server:
+        answer = httpx2.get(server.root + "/health", headers=dict(headers))
+
+    assert answer.status_code in {403, 421}
+    assert "0.1.0" not in answer.text
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0:0", "[::]:0", "0:0"])
 def test_a_bind_beyond_this_machine_is_refused_without_hosts_and_token(
     bind: str, workspace: Path
 ) -> None:
@@ -76,6 +88,28 @@ def test_a_bind_beyond_this_machine_is_refused_without_hosts_and_token(
 
     assert ended.returncode == 2
     assert "allowed_hosts and token" in ended.stderr
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:0", "[::1]:0", "localhost:0", "127.1:0"])
+def test_every_way_to_write_this_machine_is_answered(bind: str, workspace: Path) -> None:
+    with answering([COMMAND, "serve", "--http", bind], workspace) as server:
+        assert httpx2.get(server.root + "/health").status_code == 200
+
+
+def test_an_address_in_use_is_named_without_a_traceback(workspace: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = "127.0.0.1:{1}".format(*taken.getsockname())
+        ended = subprocess.run(
+            [COMMAND, "serve", "--http", address],
+            cwd=workspace,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert ended.returncode == 2
+    assert ended.stderr == f"senior-backend: Cannot listen on {address}: Address already in use.\n"
 
 
 @pytest.mark.parametrize("bind", ["8000", "127.0.0.1:99999", "127.0.0.1:http", ":1"])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from mcp import Client
+from mcp.client.sse import sse_client
 
 from tests.process.conftest import StartHttp
 from tests.process.processes import COMMAND, StdioServer, eventually, traces_of
@@ -71,6 +73,27 @@ def test_a_client_that_is_killed_takes_the_server_with_it(workspace: Path) -> No
         client.kill()
 
         assert traces.vanish_within(), traces.left
+
+
+@pytest.mark.anyio
+async def test_connections_that_come_and_go_leave_the_shadow_running(start_http: StartHttp) -> None:
+    seen = list[frozenset[psutil.Process]]()
+
+    with start_http("--sse") as server:
+        for _ in range(2):
+            async with Client(sse_client(f"{server.root}/sse")) as client:
+                result = await client.call_tool("analyze_schema", {"source": "empty"})
+                assert not result.is_error, result.content
+            seen.append(postmasters(server.process.pid))
+
+    assert seen[0]
+    assert seen[0] == seen[1]
+
+
+def postmasters(pid: int) -> frozenset[psutil.Process]:
+    return frozenset(
+        each for each in psutil.Process(pid).children(recursive=True) if "-D" in each.cmdline()
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -43,7 +43,7 @@ async def read_catalog(session: Session) -> Catalog:
         StatementError: the server refused a query.
         UnavailableError: the server ended the session.
     """
-    async with session.transaction(readonly=True, isolation=Isolation.REPEATABLE_READ):
+    async with session.undone(readonly=True, isolation=Isolation.REPEATABLE_READ):
         await session.script(_SETTINGS)
         seen = await _observe(session)
     # Naming the objects of a large schema takes longer than an event loop may be held up.

@@ -8,12 +8,11 @@ from server.engines.catalog.reader import Reader
 from server.engines.catalog.registry import readers
 from server.engines.catalog.sighting import Sighting
 from server.engines.catalog.unread import read_unmodeled
-from server.engines.postgres.session import Session
+from server.engines.postgres.session import Isolation, Session
 from server.engines.postgres.shadow import Shadow
 from server.errors import UnavailableError
 from tests.engines.catalog.case import cases
 from tests.engines.catalog.conftest import CatalogOf
-from tests.engines.catalog.undo import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -89,7 +88,7 @@ async def test_what_a_kind_would_read_is_reported_if_the_kind_is_missing(
     bench: Session, reader: Reader
 ) -> None:
     case = next(case for case in cases() if case.kind == reader.fact.kind)
-    async with undone(bench):
+    async with bench.undone(isolation=Isolation.REPEATABLE_READ):
         await bench.script(case.setup)
 
         assert await _unmodeled_without(bench, reader)

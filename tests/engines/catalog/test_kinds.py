@@ -7,9 +7,8 @@ from server.engines.catalog.diff import differences
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.read import read_catalog
 from server.engines.catalog.registry import fact_classes
-from server.engines.postgres.session import Session
+from server.engines.postgres.session import Isolation, Session
 from tests.engines.catalog.case import Case, Change, cases, named, plain
-from tests.engines.catalog.undo import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +17,7 @@ _CASES = cases()
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
 async def test_every_attribute_of_a_kind_is_read(bench: Session, case: Case) -> None:
-    async with undone(bench):
+    async with bench.undone(isolation=Isolation.REPEATABLE_READ):
         await bench.script(case.setup)
         catalog = await read_catalog(bench)
 
@@ -34,7 +33,7 @@ async def test_every_attribute_of_a_kind_is_read(bench: Session, case: Case) -> 
 async def test_a_change_shows_as_that_and_nothing_else(
     bench: Session, case: Case, change: Change
 ) -> None:
-    async with undone(bench):
+    async with bench.undone(isolation=Isolation.REPEATABLE_READ):
         await bench.script(case.setup)
         before = await read_catalog(bench)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.engines.catalog.diff import differences
+from server.engines.catalog.diff import Changed, differences
 from server.engines.catalog.fingerprint import fingerprint
 from server.engines.postgres.cluster import Cluster
 from tests.engines.catalog.case import Case, cases
@@ -55,6 +55,18 @@ async def test_a_hard_schema_survives_a_dump(apart: Cluster, file: Path) -> None
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 async def test_an_object_with_every_attribute_survives_a_dump(apart: Cluster, case: Case) -> None:
     await _assert_survives(apart, case.setup.encode())
+
+
+async def test_an_inherited_column_that_came_late_comes_back_elsewhere(apart: Cluster) -> None:
+    trip = await round_trip(
+        apart,
+        [b"CREATE TABLE a (x int); CREATE TABLE b (y int) INHERITS (a); ALTER TABLE a ADD z int;"],
+    )
+
+    (moved,) = differences(trip.loaded, trip.restored)
+    assert isinstance(moved, Changed)
+    assert moved.is_of_order_only
+    assert fingerprint(trip.loaded) == fingerprint(trip.restored)
 
 
 @_needs_corpus

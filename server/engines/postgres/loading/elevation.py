@@ -93,5 +93,6 @@ class Elevation:
         await self.superuser.value(_ENTER, search_path)
         schema = schema or await self.superuser.value("SELECT pg_catalog.current_schema()") or ""
         await self.superuser.value(_LEAVE)
-        if not await self.superuser.value(_MAY_CREATE, self.owner, schema):
+        # A schema that is missing is the server's to complain about: it may be created later.
+        if await self.superuser.value(_MAY_CREATE, self.owner, schema) is False:
             raise NotElevatedError(f"the loader may not create anything in schema {schema!r}")

@@ -73,7 +73,8 @@ class ExtensionCreation:
         except StatementError as error:
             if error.sqlstate != _DENIED or wanted.name not in _LISTED:
                 raise
-            await self._create_listed(wanted)
+            if not await self._create_listed(wanted):
+                raise
         if wanted.name in self.stubs:
             return f"proven with a stub of extension {wanted.name!r}: its code is not here"
         return ""
@@ -86,15 +87,19 @@ class ExtensionCreation:
             await self.elevation.run(Elevated(sql, Power.WRAPPER), "")
         return f"extension {wanted.name!r} was replaced by a wrapper that connects to nothing"
 
-    async def _create_listed(self, wanted: CreateExtension) -> None:
+    async def _create_listed(self, wanted: CreateExtension) -> bool:
+        """Create it by the superuser, unless the schema that it belongs in is missing so far."""
         superuser = self.elevation.superuser
         schema = wanted.schema or await self.loader.value("SELECT pg_catalog.current_schema()")
         async with superuser.transaction():
             if await superuser.value(_EXISTS, wanted.name):
-                return
-            if not await superuser.value(_MAY_CREATE, self.elevation.owner, schema):
+                return True
+            may_create = await superuser.value(_MAY_CREATE, self.elevation.owner, schema)
+            if may_create is False:
                 raise NotElevatedError(f"the loader may not create anything in schema {schema!r}")
-            await self._create_apart(identifier(wanted.name), schema)
+            if may_create:
+                await self._create_apart(identifier(wanted.name), schema)
+            return bool(may_create)
 
     async def _create_apart(self, name: str, schema: str) -> None:
         """Create it where its script, which a superuser runs, cannot meet code of the schema."""

@@ -4,6 +4,8 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from threading import Event
+from typing import BinaryIO
 
 from anyio.to_thread import run_sync
 
@@ -16,6 +18,7 @@ from server.engines.sql.vetting.verdict import Verdict
 
 _SECONDS_AHEAD = 0.05
 _PIECES_AHEAD = 200
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,21 @@ async def take_in(scripts: Sequence[Script]) -> AsyncGenerator[Intake, None]:
     Raises:
         InvalidSqlError: something cannot be read, or nobody may run it.
     """
-    pieces = chain.from_iterable(_pieces(script) for script in scripts)
-    while some := await run_sync(_next_few, pieces):
-        for piece in some:
-            yield piece
+    abandoned = Event()
+    pieces = chain.from_iterable(_pieces(script, abandoned) for script in scripts)
+    try:
+        while some := await run_sync(_next_few, pieces, abandon_on_cancel=True):
+            for piece in some:
+                yield piece
+    finally:
+        # A thread that nobody waits for any more finds the end of its text at once.
+        abandoned.set()
 
 
-def _pieces(script: Script) -> Iterator[Intake]:
+def _pieces(script: Script, abandoned: Event) -> Iterator[Intake]:
     yield Beginning(script.name)
     with script.open() as stream:
-        for piece in read_script(stream, file=script.name):
+        for piece in read_script(_chunks(stream, abandoned), file=script.name):
             match piece:
                 case Statement():
                     yield Vetted(piece, vet(piece))
@@ -60,6 +68,11 @@ def _pieces(script: Script) -> Iterator[Intake]:
                     yield piece
                 case MetaCommand():
                     yield piece
+
+
+def _chunks(stream: BinaryIO, abandoned: Event) -> Iterator[bytes]:
+    while not abandoned.is_set() and (chunk := stream.read(_CHUNK)):
+        yield chunk
 
 
 def _next_few(pieces: Iterator[Intake]) -> list[Intake]:

@@ -59,7 +59,7 @@ async def bounded(work: Callable[[], Awaitable[T]], *, limits: LoadLimits, datab
             finally:
                 watching.cancel()
                 with anyio.CancelScope(shield=True):
-                    await asyncio.wait([watching])
+                    await asyncio.gather(watching, return_exceptions=True)
                     await watch.end_processes()
     reason = breach[0] if breach else f"it did not end within {limits.seconds:g} s"
     raise InvalidInputError(

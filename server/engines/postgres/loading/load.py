@@ -80,7 +80,6 @@ async def loaded(
         await _secure(superuser)
         load = _Load(scripts, database, superuser, role, notes, is_private, limits)
         await bounded(load.run, limits=limits, database=database)
-        await check_weight(superuser, limits)
         await _seal(superuser, database)
         yield LoadedSchema(superuser, database, role.owner, notes.lines())
 
@@ -107,6 +106,7 @@ class _Load:
                 async for piece in pieces:
                     await ordering.take(piece)
             await ordering.finish()
+            await check_weight(self.superuser, self.limits)
             for remark in await broken_bodies(self.superuser, loader, self.role.owner):
                 self.notes.add(remark)
             await ordering.finish_last()

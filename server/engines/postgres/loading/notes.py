@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from server.engines.sql.pieces import Data, MetaCommand
 
 _MOST = 100
+_MOST_NAMES = 20
+_LONGEST = 400  # characters of a remark, which may hold text from outside
 
 
 @dataclass(slots=True)
@@ -21,11 +23,16 @@ class Notes:
     def add(self, remark: str) -> None:
         """Keep a remark, unless it is empty or known."""
         if remark:
-            self._remarks.setdefault(remark)
+            self._remarks.setdefault(" ".join(remark.split())[:_LONGEST])
 
     def stub_role(self, name: str) -> None:
         """Remember a role that was missing."""
         self._roles.setdefault(name)
+
+    @property
+    def number_of_roles(self) -> int:
+        """How many roles were missing."""
+        return len(self._roles)
 
     def data(self, data: Data) -> None:
         """Count rows that were not loaded."""
@@ -51,7 +58,9 @@ class Notes:
             names = ", ".join(rf"\{name}" for name in sorted(self._commands))
             lines.append(f"psql commands were skipped: {names}")
         if self._roles:
-            names = ", ".join(repr(name) for name in self._roles)
+            names = ", ".join(repr(name) for name in list(self._roles)[:_MOST_NAMES])
+            more = len(self._roles) - _MOST_NAMES
+            names += f" and {more} more" if more > 0 else ""
             lines.append(f"roles that the schema names were made without any power: {names}")
         return lines
 

@@ -18,6 +18,7 @@ _FINAL_CLASSES = frozenset({"53", "54", "58"})
 # A name that is missing, often because of another statement that failed.
 _MISSING = frozenset({"42P01", "42704", "42883", "42703", "3F000"})
 _MOST_FAILURES = 5_000
+_ENDED = "it ended the session that loads the schema, or the server's answer to it was too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +88,12 @@ class Ordering:
     async def finish_last(self) -> None:
         """Create event triggers: before 17 nothing keeps them from firing for a superuser."""
         for vetted, surroundings in self._last:
-            await self.run.settings.return_to(surroundings)
-            if failure := await self._try(vetted):
+            if failure := await self._try(vetted, surroundings):
                 raise failure.refusal()
 
     async def _round(self, failures: list[_Failure]) -> list[_Failure]:
-        again: list[_Failure] = []
-        for failure in failures:
-            await self.run.settings.return_to(failure.surroundings)
-            if failed := await self._try(failure.vetted):
-                again.append(failed)
-        return again
+        tried = [await self._try(failure.vetted, failure.surroundings) for failure in failures]
+        return [failure for failure in tried if failure]
 
     def _in_order(self, failures: list[_Failure]) -> list[_Failure]:
         order = {id(failure.vetted): number for number, failure in enumerate(self._failures)}
@@ -110,16 +106,28 @@ class Ordering:
             raise failure.refusal()
         self._failures.append(failure)
 
-    async def _try(self, vetted: Vetted) -> _Failure | None:
+    async def _try(
+        self, vetted: Vetted, surroundings: Surroundings | None = None
+    ) -> _Failure | None:
+        """Run a statement, in other surroundings than the current ones if they are given."""
         statement = vetted.statement
+        try:
+            if surroundings:
+                await self.run.settings.return_to(surroundings)
+            return await self._attempt(vetted)
+        except StatementError as error:
+            # Not the statement's own: something before it broke the session.
+            raise explained(statement, error, sent="") from error
+        except NotElevatedError as error:
+            raise _stopped(statement, f"refused: {error}") from error
+        except (UnavailableError, UnicodeDecodeError) as error:
+            raise _stopped(statement, _ENDED) from error
+
+    async def _attempt(self, vetted: Vetted) -> _Failure | None:
         try:
             await self.run.perform(vetted.verdict)
         except StatementError as error:
             return _Failure(vetted, error, await self.run.settings.surroundings())
-        except NotElevatedError as error:
-            raise _stopped(statement, f"refused: {error}") from error
-        except (UnavailableError, UnicodeDecodeError) as error:
-            raise _stopped(statement, "it ended the session that loads the schema") from error
         return None
 
 

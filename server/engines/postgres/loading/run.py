@@ -26,6 +26,7 @@ from server.engines.sql.vetting.verdict import (
 _DENIED = "42501"
 _UNDEFINED = "42704"
 _MOST_ROLES = 50  # that one statement may lack
+_MOST_STUBS = 1_000
 _MISSING_ROLE = re.compile(r'role "(?P<name>.+)" does not exist')
 _ROLE_DENIED = re.compile(
     r"permission denied to (?:create|alter|drop|rename|grant|revoke) role|must have CREATEROLE"
@@ -155,7 +156,7 @@ class Run:
         return None
 
     async def _make(self, roles: frozenset[str] | set[str]) -> None:
-        if self.makes_stubs:
+        if self.makes_stubs and self.notes.number_of_roles < _MOST_STUBS:
             for name in sorted(roles):
                 if await self.roles.ensure(name):
                     self.notes.stub_role(name)

@@ -51,7 +51,7 @@ class ScriptSettings:
         except StatementError as error:
             if error.sqlstate not in _NOT_HERE or setting.name in _DECIDING:
                 raise
-            return f"SET {setting.name} was skipped: {error.message[:200]}"
+            return f"SET {setting.name!r} was skipped: {error.message[:200]}"
         return ""
 
     async def cross(self, edge: Edge) -> None:

@@ -36,6 +36,4 @@ CREATE TABLE pointing (day date, kind text, FOREIGN KEY (day, kind) REFERENCES e
 CREATE TABLE parent_a (id integer NOT NULL, a text CHECK (a <> ''));
 CREATE TABLE parent_b (id integer, b text);
 CREATE TABLE child (c text, id integer DEFAULT 7) INHERITS (parent_b, parent_a);
-ALTER TABLE parent_a ADD later integer DEFAULT 3;
-ALTER TABLE child ALTER later SET DEFAULT 4;
-CREATE TABLE grandchild () INHERITS (child, parent_a);
+CREATE TABLE grandchild (id integer DEFAULT 5) INHERITS (child, parent_a);

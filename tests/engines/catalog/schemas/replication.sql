@@ -1,5 +1,5 @@
 CREATE SCHEMA app;
-CREATE TABLE app.t (id integer PRIMARY KEY, note text, region character varying(9));
+CREATE TABLE app.t (id integer PRIMARY KEY, note text, region text);
 ALTER TABLE app.t REPLICA IDENTITY FULL;
 CREATE TABLE app.u (id integer NOT NULL, CONSTRAINT u_once UNIQUE (id) DEFERRABLE);
 CREATE UNIQUE INDEX u_id ON app.u (id);
