@@ -30,6 +30,8 @@ test-corpus: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/shadow.py
+	$(BIN)/python benchmarks/catalog.py
+	$(BIN)/python benchmarks/checks.py
 
 lock: $(READY)
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
