@@ -24,6 +24,11 @@ INITIALIZE: Mapping[str, Any] = {
         "clientInfo": {"name": "test", "version": "1"},
     },
 }
+BODY: Mapping[str, Any] = {"jsonrpc": "2.0", "id": 1, **INITIALIZE}
+HEADERS: Mapping[str, str] = {
+    "Accept": "application/json, text/event-stream",
+    "Content-Type": "application/json",
+}
 ANALYZE: Mapping[str, Any] = {
     "method": "tools/call",
     "params": {"name": "analyze_schema", "arguments": {"source": "file:schema.sql"}},

@@ -9,10 +9,8 @@ import httpx2
 import pytest
 
 from tests.process.conftest import StartHttp, answering
-from tests.process.processes import COMMAND, INITIALIZE
+from tests.process.processes import BODY, COMMAND, HEADERS
 
-BODY = {"jsonrpc": "2.0", "id": 1, **INITIALIZE}
-HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 TOKEN = "t0ken-of-the-operator"
 
 

@@ -12,10 +12,8 @@ import httpx2
 import pytest
 
 from tests.process.conftest import HttpServer
-from tests.process.processes import INITIALIZE, LEFTOVER_DEADLINE, eventually, tool_call
+from tests.process.processes import BODY, HEADERS, LEFTOVER_DEADLINE, eventually, tool_call
 
-BODY = {"jsonrpc": "2.0", "id": 1, **INITIALIZE}
-HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 MODERN: Mapping[str, Any] = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientCapabilities": {},

@@ -13,7 +13,7 @@ from mcp import Client
 from mcp.client.sse import sse_client
 
 from tests.process.conftest import StartHttp
-from tests.process.processes import COMMAND, StdioServer, eventually, traces_of
+from tests.process.processes import COMMAND, StdioServer, eventually, tool_call, traces_of
 
 
 def close_stdin(server: StdioServer) -> None:
@@ -42,6 +42,25 @@ def test_a_server_that_ends_leaves_no_process_and_no_folder(
     end(stdio)
 
     assert traces.vanish_within(), traces.left
+
+
+@pytest.mark.parametrize("end", [close_stdin, press_ctrl_c, terminate, kill])
+def test_a_server_that_ends_in_the_middle_of_a_call_leaves_nothing_either(
+    stdio: StdioServer, end: Callable[[StdioServer], None], workspace: Path
+) -> None:
+    (workspace / "slow.sql").write_text("DO $$ BEGIN PERFORM pg_sleep(60); END $$;")
+    stdio.start_shadow()
+    stdio.send(3, tool_call("analyze_schema", source="file:slow.sql"))
+    assert eventually(lambda: any("DO" in each for each in titles(stdio.process.pid)))
+    traces = traces_of(stdio.process.pid)
+
+    end(stdio)
+
+    assert traces.vanish_within(), traces.left
+
+
+def titles(pid: int) -> list[str]:
+    return [" ".join(each.cmdline()) for each in psutil.Process(pid).children(recursive=True)]
 
 
 CLIENT = """

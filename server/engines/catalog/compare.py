@@ -1,12 +1,13 @@
 """How a field of a fact compares, declared beside the field and read from there."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 from server.engines.catalog.expression import normalized
+from server.engines.catalog.identity import Identity
 
 
 class Rule(StrEnum):
@@ -45,7 +46,8 @@ def compared_fields(cls: type) -> tuple[Field, ...]:
 def in_same_order(old: Iterable[object], new: Iterable[object]) -> bool:
     """Tell whether what both have stands in the same order; what one lacks does not count."""
     old, new = tuple(old), tuple(new)
-    return [each for each in old if each in new] == [each for each in new if each in old]
+    both = {*old} & {*new}
+    return [each for each in old if each in both] == [each for each in new if each in both]
 
 
 def _field(name: str, hint: object) -> Field:
@@ -83,10 +85,18 @@ def _deparsed(value: object) -> object:
 
 
 def _as_set(value: object) -> object:
-    return tuple(sorted(map(_plain, cast("Iterable[object]", value)), key=repr))
+    items = cast("Collection[object]", value)
+    return tuple(sorted(map(_plain, items), key=repr)) if items else ()
 
 
 def _plain(value: object) -> object:
+    """Bring a value to strings, numbers and tuples, which print alike in every process."""
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Identity):
+        return value.order
     if isinstance(value, tuple):
         return tuple(_plain(each) for each in cast("tuple[object, ...]", value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -23,8 +23,6 @@ from server.engines.postgres.loading.weight import check_weight
 from server.engines.postgres.session import Session
 from server.engines.sql.quote import identifier
 
-_EVENT_TRIGGERS_SETTING_SINCE = 17
-
 
 @dataclass(frozen=True, slots=True)
 class LoadedSchema:
@@ -77,7 +75,6 @@ async def loaded(
         cluster.database(owner=role.owner) as database,
         await database.connect() as superuser,
     ):
-        await _secure(superuser)
         load = _Load(scripts, database, superuser, role, notes, is_private, limits)
         await bounded(load.run, limits=limits, database=database)
         await _seal(superuser, database)
@@ -136,13 +133,6 @@ class _Load:
             # On a server of its own the script may still create them itself.
             makes_stubs=not self.is_private,
         )
-
-
-async def _secure(superuser: Session) -> None:
-    """Make sure of what our own servers are started with, on the operator's too."""
-    await superuser.script("SET search_path = ''; SET standard_conforming_strings = on")
-    if superuser.major >= _EVENT_TRIGGERS_SETTING_SINCE:
-        await superuser.script("SET event_triggers = off")
 
 
 async def _seal(superuser: Session, database: Database) -> None:
