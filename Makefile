@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE_READY := tests/node/node_modules/.ready
 
-.PHONY: demo test check unit test-corpus bench lock clean
+.PHONY: demo test check unit coverage test-corpus bench lock clean
 
 demo: $(READY)
 	$(BIN)/senior-backend demo
@@ -21,8 +21,11 @@ check: $(READY)
 	$(BIN)/codespell
 
 unit: $(READY) $(NODE_READY)
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -m "not corpus"
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not corpus"
 	$(BIN)/pytest -q -s tests/test_budgets.py
+
+coverage: $(READY) $(NODE_READY)
+	$(BIN)/pytest -q -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -m "not corpus"
 
 test-corpus: $(READY)
 	$(BIN)/pytest -n 2 -m corpus

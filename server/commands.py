@@ -1,10 +1,11 @@
 """The commands: `serve`, `demo`, and each tool with its arguments as options."""
 
 import inspect
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import anyio
 import typer
@@ -38,6 +39,8 @@ def application() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        # Its tables cut the names of options where a terminal is narrow.
+        rich_markup_mode=None,
     )
     app.command()(serve)
     app.command()(demo)
@@ -88,12 +91,20 @@ def tool_command(tool: Tool) -> Callable[..., None]:
         settings = _settings(*(given.pop(each.name) for each in _OPERATOR))
         as_json = bool(given.pop("as_json"))
         report = _run(tool, validated(tool, nested(by_option, given)), settings)
-        sys.stdout.write(report.model_dump_json(indent=2) + "\n" if as_json else "")
-        if not as_json:
+        _escape_what_cannot_be_written(sys.stdout)
+        if as_json:
+            sys.stdout.write(json.dumps(report.model_dump(mode="json"), indent=2) + "\n")
+        else:
             _show(report.text)
 
     vars(command)["__signature__"] = inspect.Signature([*_ordered(by_option), *_SHARED])
     return command
+
+
+def _escape_what_cannot_be_written(stream: TextIO) -> None:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
 
 
 def _unwrapped(tool: Tool) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,20 +18,36 @@ _HEADING = re.compile(r"^## +(?P<title>.+?) *$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guide:
-    """One reference guide: its title, its whole text and its sections by slug."""
+    """One reference guide: its name and its whole Markdown."""
 
     name: str
-    title: str
     text: str
-    sections: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """The first heading."""
+        return self.text.partition("\n")[0].removeprefix("#").strip()
 
     @property
     def summary(self) -> str:
         """The first paragraph below the title."""
-        paragraphs = [part.strip() for part in self.text.split("\n\n")]
+        paragraphs = (part.strip() for part in self.text.split("\n\n"))
         return next((" ".join(p.split()) for p in paragraphs if p and not p.startswith("#")), "")
+
+    @cached_property
+    def sections(self) -> Mapping[str, str]:
+        """The sections by slug, headings included; a heading in a code block starts none."""
+        masked = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), self.text)
+        starts = [*_HEADING.finditer(masked)]
+        ends = [*(match.start() for match in starts[1:]), len(self.text)]
+        return MappingProxyType(
+            {
+                slug(match["title"]): self.text[match.start() : end].rstrip() + "\n"
+                for match, end in zip(starts, ends, strict=True)
+            }
+        )
 
 
 @cache
@@ -41,21 +57,8 @@ def guides() -> Mapping[str, Guide]:
         (entry for entry in shipped("references").iterdir() if entry.name.endswith(".md")),
         key=lambda entry: entry.name,
     )
-    read = (read_guide(entry.name.removesuffix(".md"), entry.read_text("utf-8")) for entry in found)
+    read = (Guide(entry.name.removesuffix(".md"), entry.read_text("utf-8")) for entry in found)
     return MappingProxyType({guide.name: guide for guide in read})
-
-
-def read_guide(name: str, text: str) -> Guide:
-    """Return a guide read from its Markdown; headings in code blocks start no section."""
-    title = text.partition("\n")[0].removeprefix("#").strip()
-    masked = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-    starts = [*_HEADING.finditer(masked)]
-    ends = [*(match.start() for match in starts[1:]), len(text)]
-    sections = {
-        slug(match["title"]): text[match.start() : end].rstrip() + "\n"
-        for match, end in zip(starts, ends, strict=True)
-    }
-    return Guide(name, title, text, MappingProxyType(sections))
 
 
 def slug(title: str) -> str:

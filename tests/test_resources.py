@@ -29,7 +29,7 @@ def test_the_sections_of_a_guide_are_its_whole_text_in_order(name: str) -> None:
 
 
 def test_a_heading_inside_a_code_block_starts_no_section() -> None:
-    guide = resources.read_guide("g", "# T\n\n## One\n```sh\n## not\n```\n## Two\nend\n")
+    guide = resources.Guide("g", "# T\n\n## One\n```sh\n## not\n```\n## Two\nend\n")
 
     assert dict(guide.sections) == {
         "one": "## One\n```sh\n## not\n```\n",

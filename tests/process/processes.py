@@ -4,7 +4,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,15 +112,31 @@ class Traces:
         return eventually(lambda: not self.left, seconds)
 
 
+def commands_below(pid: int) -> Mapping[psutil.Process, Sequence[str]]:
+    """Return the command line of every process below `pid` that is still there."""
+    found = dict[psutil.Process, Sequence[str]]()
+    for each in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found[each] = each.cmdline()
+    return found
+
+
+def loaders(pid: int) -> list[str]:
+    """Return the PostgreSQL backends below `pid` that run somebody's SQL."""
+    titles = map(" ".join, commands_below(pid).values())
+    return [title for title in titles if title.startswith("postgres: loader_")]
+
+
 def traces_of(pid: int) -> Traces:
     """Return the processes below `pid` with the data folders of their PostgreSQL servers."""
-    processes = psutil.Process(pid).children(recursive=True)
-    commands = [each.cmdline() for each in processes]
+    commands = commands_below(pid)
     folders = {
-        Path(command[command.index("-D") + 1]).parent for command in commands if "-D" in command
+        Path(command[command.index("-D") + 1]).parent
+        for command in commands.values()
+        if "-D" in command
     }
-    assert folders, f"no PostgreSQL server among {commands}"
-    return Traces((psutil.Process(pid), *processes), frozenset(folders))
+    assert folders, f"no PostgreSQL server among {[*commands.values()]}"
+    return Traces((psutil.Process(pid), *commands), frozenset(folders))
 
 
 def eventually(condition: Callable[[], bool], seconds: float = DEADLINE) -> bool:

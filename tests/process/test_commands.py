@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.tools.registry import tools
-from tests.process.processes import COMMAND
+from tests.process.processes import COMMAND, eventually, loaders, traces_of
 
 ANSWERS = (
     *("recommend-profile", "--read-write-ratio", "80:20", "--p99-qps", "100"),
@@ -77,6 +78,57 @@ def test_a_wrong_value_is_named_by_its_path_and_not_repeated(workspace: Path) ->
     assert ran.returncode == 2
     assert "- load.p99_qps: " in ran.stderr
     assert "hunter2" not in ran.stderr
+
+
+def test_an_unknown_argument_is_no_option(workspace: Path) -> None:
+    ran = run(workspace, "analyze-schema", "empty", "--bogus", "x")
+
+    assert ran.returncode == 2
+    assert "--bogus" in ran.stderr
+
+
+def test_no_option_is_cut_where_the_terminal_is_narrow(workspace: Path) -> None:
+    ran = run(workspace, "recommend-profile", "--help", environment={"COLUMNS": "60"})
+
+    assert "--independent-contexts" in ran.stdout
+    assert "--error-budget-consumer" in ran.stdout
+
+
+def test_a_terminal_that_lacks_a_character_gets_an_escape(workspace: Path) -> None:
+    plain = {"PYTHONIOENCODING": "ascii"}
+
+    ran = run(workspace, *ANSWERS, environment=plain)
+    as_json = run(workspace, *ANSWERS, "--json", environment=plain)
+
+    assert ran.returncode == 0, ran.stderr
+    assert r"L = \u03bb W" in ran.stdout
+    assert "L = λ W" in json.loads(as_json.stdout)["capacity"]["concurrency"]
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback(workspace: Path) -> None:
+    with subprocess.Popen(
+        [COMMAND, *ANSWERS], cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+
+    assert b"Traceback" not in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_stopped_leaves_nothing(workspace: Path, number: signal.Signals) -> None:
+    (workspace / "slow.sql").write_text("DO $$ BEGIN PERFORM pg_sleep(60); END $$;")
+    with subprocess.Popen(
+        [COMMAND, "analyze-schema", "file:slow.sql"], cwd=workspace, stderr=subprocess.DEVNULL
+    ) as process:
+        assert eventually(lambda: bool(loaders(process.pid)))
+        traces = traces_of(process.pid)
+
+        process.send_signal(number)
+
+        assert traces.vanish_within(), traces.left
 
 
 def test_an_unknown_setting_ends_before_anything_is_done(workspace: Path) -> None:

@@ -13,7 +13,15 @@ from mcp import Client
 from mcp.client.sse import sse_client
 
 from tests.process.conftest import StartHttp
-from tests.process.processes import COMMAND, StdioServer, eventually, tool_call, traces_of
+from tests.process.processes import (
+    COMMAND,
+    StdioServer,
+    commands_below,
+    eventually,
+    loaders,
+    tool_call,
+    traces_of,
+)
 
 
 def close_stdin(server: StdioServer) -> None:
@@ -51,16 +59,12 @@ def test_a_server_that_ends_in_the_middle_of_a_call_leaves_nothing_either(
     (workspace / "slow.sql").write_text("DO $$ BEGIN PERFORM pg_sleep(60); END $$;")
     stdio.start_shadow()
     stdio.send(3, tool_call("analyze_schema", source="file:slow.sql"))
-    assert eventually(lambda: any("DO" in each for each in titles(stdio.process.pid)))
+    assert eventually(lambda: bool(loaders(stdio.process.pid)))
     traces = traces_of(stdio.process.pid)
 
     end(stdio)
 
     assert traces.vanish_within(), traces.left
-
-
-def titles(pid: int) -> list[str]:
-    return [" ".join(each.cmdline()) for each in psutil.Process(pid).children(recursive=True)]
 
 
 CLIENT = """
@@ -110,9 +114,7 @@ async def test_connections_that_come_and_go_leave_the_shadow_running(start_http:
 
 
 def postmasters(pid: int) -> frozenset[psutil.Process]:
-    return frozenset(
-        each for each in psutil.Process(pid).children(recursive=True) if "-D" in each.cmdline()
-    )
+    return frozenset(each for each, command in commands_below(pid).items() if "-D" in command)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,19 +1,19 @@
 """Every transport in both eras: lists, calls, progress and cancellation through a real client."""
 
-from collections.abc import AsyncGenerator
+import os
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
 import anyio
-import psutil
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp.types import TextContent
 
 from tests.process.conftest import StartHttp
-from tests.process.processes import COMMAND, eventually
+from tests.process.processes import COMMAND, DEADLINE, LEFTOVER_DEADLINE, eventually, loaders
 
 pytestmark = pytest.mark.anyio
 Era = Literal["auto", "legacy"]
@@ -69,29 +69,30 @@ async def test_a_long_call_reports_progress_and_stops_when_the_client_gives_up(
     connect: AbstractAsyncContextManager[Client], workspace: Path
 ) -> None:
     (workspace / "slow.sql").write_text(SLEEPER)
-    stages = list[str]()
+    stages, slept = list[str](), False
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         stages.append(f"{progress} of {total}: {message}")
 
+    async def analyze(client: Client) -> None:
+        await client.call_tool(
+            "analyze_schema", {"source": "file:slow.sql"}, progress_callback=note
+        )
+
     async with connect as client:
-        warm = await client.call_tool("analyze_schema", {"source": "empty"})
-        with anyio.move_on_after(4) as patience:
-            await client.call_tool(
-                "analyze_schema", {"source": "file:slow.sql"}, progress_callback=note
-            )
-        stopped = await anyio.to_thread.run_sync(lambda: eventually(lambda: not sleepers(), 2))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(analyze, client)
+            slept = await in_time(lambda: bool(loaders(os.getpid())) and len(stages) > 2)
+            tasks.cancel_scope.cancel()
+        stopped = await in_time(lambda: not loaders(os.getpid()), LEFTOVER_DEADLINE)
 
-    assert not warm.is_error
-    assert patience.cancelled_caught
-    assert len(stages) >= 3
-    assert stopped, sleepers()
+    assert slept, stages
+    assert stopped, loaders(os.getpid())
+    assert len(set(stages)) == len(stages)
 
 
-def sleepers() -> list[str]:
-    """Return the titles of this test's own backends that still run the sleeping statement."""
-    titles = [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
-    return [title for title in titles if title.startswith("postgres: ") and title.endswith(" DO")]
+async def in_time(condition: Callable[[], bool], seconds: float = DEADLINE) -> bool:
+    return await anyio.to_thread.run_sync(eventually, condition, seconds)
 
 
 async def test_the_text_of_a_result_stands_alone(

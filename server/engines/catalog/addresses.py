@@ -60,7 +60,7 @@ class Addresses:
         """Return the object about a part of which something is said, if that is so."""
         if not sighting.reader.fact.is_said_of_parent or sighting.parent in self._sightings:
             return None
-        return None if sighting.parent is None else self.identity(*sighting.parent)
+        return None if sighting.parent is None else self.object_or_whole(sighting.parent)
 
     def object_or_whole(self, address: Address) -> Identity | None:
         """Name an object, or the whole when the part has no name."""

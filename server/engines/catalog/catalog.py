@@ -102,11 +102,11 @@ class Catalog:
         return next((each.role for each in self.children(identity, Owner)), None)
 
     def dependents(self, identity: Identity) -> tuple[Dependency, ...]:
-        """Return what needs this object."""
+        """Return what needs this object, as PostgreSQL recorded it; its parts are `children`."""
         return self._dependents.get(identity, ())
 
     def dependencies_of(self, identity: Identity) -> tuple[Dependency, ...]:
-        """Return what this object needs."""
+        """Return what this object needs, as PostgreSQL recorded it."""
         return self._needs.get(identity, ())
 
     @property

@@ -11,7 +11,7 @@ from server.engines.catalog.links import read_aliases, read_links, read_members
 from server.engines.catalog.registry import readers
 from server.engines.catalog.sighting import Sighting
 from server.engines.catalog.unread import read_unmodeled
-from server.engines.postgres.session import Isolation, Session
+from server.engines.postgres.session import Isolation, Session, StatementError
 
 # What PostgreSQL prints depends on these, and a database or role may have its own values. A shadow
 # has no statistics on pg_catalog, and without them the planner takes nested loops that never end.
@@ -30,6 +30,8 @@ SET LOCAL lc_monetary = 'C';
 SET LOCAL jit = off;
 SET LOCAL enable_nestloop = off;
 """
+_ATTEMPTS = 10
+_INTERNAL_ERROR = "XX000"
 _CATALOGS = """
 SELECT oid, relname FROM pg_class
 WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'
@@ -40,14 +42,30 @@ async def read_catalog(session: Session) -> Catalog:
     """Read the schema of the session's database, in a read-only transaction of its own.
 
     Raises:
-        StatementError: the server refused a query.
+        StatementError: the server refused a query, or the schema never held still.
         UnavailableError: the server ended the session.
     """
-    async with session.undone(readonly=True, isolation=Isolation.REPEATABLE_READ):
-        await session.script(_SETTINGS)
-        seen = await _observe(session)
+    seen = await _observe_in_peace(session)
     # Naming the objects of a large schema takes longer than an event loop may be held up.
     return await run_sync(assemble, seen)
+
+
+async def _observe_in_peace(session: Session) -> Observation:
+    # A snapshot keeps rows, but not what PostgreSQL's printing functions look up: what another
+    # session drops in the meantime makes them fail, and the next snapshot does without it.
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await _observe_at_once(session)
+        except StatementError as refusal:
+            if refusal.sqlstate != _INTERNAL_ERROR:
+                raise
+    return await _observe_at_once(session)
+
+
+async def _observe_at_once(session: Session) -> Observation:
+    async with session.undone(readonly=True, isolation=Isolation.REPEATABLE_READ):
+        await session.script(_SETTINGS)
+        return await _observe(session)
 
 
 async def _observe(session: Session) -> Observation:

@@ -129,6 +129,10 @@ async def _unmodeled_without(session: Session, missing: Reader) -> object:
             "comment on a part of view:public.v",
         ),
         (
+            "CREATE TABLE t (id integer); GRANT SELECT (ctid) ON t TO pg_monitor",
+            "privilege on a part of table:public.t",
+        ),
+        (
             "ALTER OPERATOR FAMILY float_ops USING btree ADD OPERATOR 1 < (money, money)",
             (
                 "operator of access method operator 1 (pg_catalog.money, pg_catalog.money)"

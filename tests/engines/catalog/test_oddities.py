@@ -1,5 +1,7 @@
 """Schemas that were made to be hard to read."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from server.engines.catalog.dependency import DependencyType
@@ -13,7 +15,7 @@ from server.engines.catalog.kinds.table import Table
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.read import read_catalog
 from server.engines.postgres.cluster import Database
-from server.engines.postgres.session import StatementError
+from server.engines.postgres.session import Row, Session, StatementError
 from tests.engines.catalog.conftest import CatalogOf
 
 pytestmark = pytest.mark.anyio
@@ -370,3 +372,32 @@ async def test_two_views_that_need_each_other_by_a_rule_are_read(catalog_of: Cat
     }
     assert "view_column:public.one.id" in needs["view:public.two"]
     assert "view_column:public.two.id" in needs["rule:public.one.around"]
+
+
+class InterruptedSession(Session):
+    """A session in whose first query's wake something happens elsewhere."""
+
+    interruption: Callable[[], Awaitable[None]] | None = None
+
+    async def rows(self, sql: str, *args: object) -> list[Row]:
+        found = await super().rows(sql, *args)
+        interruption, self.interruption = self.interruption, None
+        if interruption is not None:
+            await interruption()
+        return found
+
+
+async def test_what_others_drop_in_the_meantime_does_not_matter(database: Database) -> None:
+    async def drop() -> None:
+        async with await database.connect() as other:
+            await other.script("DROP TABLE public.t")
+
+    async with await InterruptedSession.connect(
+        database.cluster.address, database=database.name
+    ) as session:
+        await session.script("CREATE TABLE public.t (id integer PRIMARY KEY)")
+        session.interruption = drop
+
+        catalog = await read_catalog(session)
+
+    assert catalog.of(Table) == ()

@@ -4,6 +4,7 @@ Each schema of the corpus is loaded, by the superuser, since some of them grant 
 are loaded after the schema that they change.
 """
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from server.engines.catalog.diff import Changed, differences
 from server.engines.catalog.fingerprint import fingerprint
 from server.engines.postgres.cluster import Cluster
+from server.engines.postgres.shadow import Shadow
 from tests.engines.catalog.case import Case, cases
 from tests.engines.catalog.round_trip import round_trip
 
@@ -22,6 +24,7 @@ _HATCHET = [
 ]
 _FILES = sorted(_CORPUS.glob("migrations/*/*.sql"))
 _BY_TOPIC = {file.parent.name.partition("--")[0]: file for file in _FILES}
+_OLDER = 15
 _SAMPLE = [*_BY_TOPIC.values(), *_FILES[::20]]
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +52,19 @@ async def _assert_survives(apart: Cluster, *scripts: bytes) -> None:
 @pytest.mark.parametrize("file", _OWN, ids=lambda file: file.stem)
 async def test_a_hard_schema_survives_a_dump(apart: Cluster, file: Path) -> None:
     await _assert_survives(apart, file.read_bytes())
+
+
+@pytest.fixture(scope="module")
+async def older(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
+    async with shadow.private_cluster(major=_OLDER) as cluster:
+        if cluster.major != _OLDER:
+            pytest.skip(f"no server of version {_OLDER} here")
+        yield cluster
+
+
+@pytest.mark.parametrize("file", _OWN, ids=lambda file: file.stem)
+async def test_a_hard_schema_survives_a_dump_of_an_older_server(older: Cluster, file: Path) -> None:
+    await _assert_survives(older, file.read_bytes())
 
 
 @pytest.mark.corpus

@@ -19,11 +19,10 @@ T = TypeVar("T")
 
 _GLANCE_SECONDS = 0.2
 _SIZE = "SELECT pg_catalog.pg_database_size(oid) FROM pg_catalog.pg_database WHERE datname = $1"
-# Parallel workers are listed with the role that they work for; superusers are readers of ours.
+# Parallel workers are processes of their own.
 _PROCESSES = """
-SELECT a.pid FROM pg_catalog.pg_stat_activity a
-JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
-WHERE a.datname = $1 AND NOT r.rolsuper AND a.pid <> pg_catalog.pg_backend_pid()
+SELECT pid FROM pg_catalog.pg_stat_activity
+WHERE datname = $1 AND pid <> $2 AND pid <> pg_catalog.pg_backend_pid()
 """
 _END = "SELECT pg_catalog.pg_terminate_backend($1)"
 
@@ -43,8 +42,12 @@ class LoadLimits:
 DEFAULT_LIMITS = LoadLimits()
 
 
-async def bounded(work: Callable[[], Awaitable[T]], *, limits: LoadLimits, database: Database) -> T:
+async def bounded(
+    work: Callable[[], Awaitable[T]], *, limits: LoadLimits, database: Database, spared: int
+) -> T:
     """Return what `work` returns, unless it takes too long, too much memory or too much disk.
+
+    Every process in the database counts, but for our own, whose id is `spared`.
 
     Raises:
         InvalidInputError: a limit was reached; the work was cancelled and its sessions ended.
@@ -52,7 +55,7 @@ async def bounded(work: Callable[[], Awaitable[T]], *, limits: LoadLimits, datab
     breach: list[str] = []
     with anyio.move_on_after(limits.seconds) as scope:
         async with await database.cluster.connect() as watcher:
-            watch = _Watch(watcher, database, limits)
+            watch = _Watch(watcher, database, limits, spared)
             watching = asyncio.create_task(watch.until_breach(scope, breach))
             try:
                 return await work()
@@ -75,6 +78,7 @@ class _Watch:
     watcher: Session
     database: Database
     limits: LoadLimits
+    spared: int
 
     async def until_breach(self, scope: anyio.CancelScope, breach: list[str]) -> None:
         """End the sessions and cancel the scope as soon as too much is taken."""
@@ -101,7 +105,8 @@ class _Watch:
         return isinstance(self.database.cluster.address, SocketAddress)
 
     async def _pids(self) -> list[int]:
-        return [row["pid"] for row in await self.watcher.rows(_PROCESSES, self.database.name)]
+        found = await self.watcher.rows(_PROCESSES, self.database.name, self.spared)
+        return [row["pid"] for row in found]
 
 
 def _resident(pids: Iterable[int]) -> int:

@@ -76,7 +76,7 @@ async def loaded(
         await database.connect() as superuser,
     ):
         load = _Load(scripts, database, superuser, role, notes, is_private, limits)
-        await bounded(load.run, limits=limits, database=database)
+        await bounded(load.run, limits=limits, database=database, spared=superuser.pid)
         await _seal(superuser, database)
         yield LoadedSchema(superuser, database, role.owner, notes.lines())
 

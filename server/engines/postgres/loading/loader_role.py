@@ -93,6 +93,8 @@ async def _create(superuser: Session, cluster: Cluster, *, is_private: bool) -> 
             await superuser.script(f"CREATE ROLE {identifier(OWNER)} {power}")
         await superuser.script(
             f"CREATE ROLE {identifier(login)} LOGIN PASSWORD {secret};"
+            # What is denied, and why, is read from the server's words.
+            f"ALTER ROLE {identifier(login)} SET lc_messages = 'C';"
             f"GRANT {identifier(OWNER)} TO {identifier(login)}"
         )
     address = _with_login(cluster.address, login, password)

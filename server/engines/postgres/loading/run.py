@@ -135,25 +135,30 @@ class Run:
 
     async def _elevated(self, elevated: Elevated) -> None:
         await self._make(elevated.roles)
-        if elevated.loader_first:
-            try:
-                return await self.loader.script(elevated.sql)
-            except StatementError as error:
-                if error.sqlstate != _DENIED:
-                    raise
-        await self.elevation.run(elevated, await self.settings.search_path())
-        return self.notes.add(elevated.note)
+        if not (elevated.loader_first and await self._is_allowed(elevated.sql)):
+            await self.elevation.run(elevated, await self.settings.search_path())
+            self.notes.add(elevated.note)
+
+    async def _is_allowed(self, sql: str) -> bool:
+        """Let the loader do it; False where it lacks the right."""
+        try:
+            await self.loader.script(sql)
+        except StatementError as error:
+            if error.sqlstate != _DENIED:
+                raise
+            return False
+        return True
 
     async def _role_change(self, change: RoleChange) -> None:
         if not self.is_private:
             raise RoleChangeNeededError
         self.notes.add(change.note)
         if self.role.may_create_roles:
-            return await self._as_loader(change.sql)
+            await self._as_loader(change.sql)
+            return
         await self._make(change.created)
         for member, role in change.granted:
             await self.roles.grant(role, member)
-        return None
 
     async def _make(self, roles: frozenset[str] | set[str]) -> None:
         if self.makes_stubs and self.notes.number_of_roles < _MOST_STUBS:

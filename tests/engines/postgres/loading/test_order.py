@@ -196,8 +196,8 @@ async def test_settings_that_the_server_does_not_know_are_skipped(load: Load) ->
 
     async with load(sql) as schema:
         assert [note.partition(":")[0] for note in schema.notes] == [
-            "SET no_such_setting was skipped",
-            "SET log_statement was skipped",
+            "SET 'no_such_setting' was skipped",
+            "SET 'log_statement' was skipped",
         ]
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import io
 
 import pytest
@@ -12,6 +13,7 @@ from tests.engines.postgres.loading.conftest import Load, Traces
 pytestmark = pytest.mark.anyio
 
 _OWNER = "SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = $1::regclass"
+_SHARED = b"CREATE TABLE t (); GRANT SELECT ON t TO b, c; ALTER TABLE t OWNER TO a"
 _ROLE = """
 SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
 FROM pg_roles WHERE rolname = $1
@@ -121,6 +123,18 @@ async def test_nothing_is_given_to_a_role_of_the_server(load: Load, role: str) -
         owner = "SELECT pg_get_userbyid(proowner)::text FROM pg_proc WHERE proname = 'f'"
         assert await schema.session.value(owner) == schema.owner
         assert schema.notes == (f"owner {role!r} was not set: it is a role of the server",)
+
+
+async def test_loads_at_the_same_time_do_not_meet(shadow: Shadow, traces: Traces) -> None:
+    before = await traces()
+    script = Script("a.sql", lambda: io.BytesIO(_SHARED))
+
+    async def owner() -> str:
+        async with shadow.cluster() as cluster, loaded([script], cluster) as schema:
+            return await schema.session.value(_OWNER, "public.t")
+
+    assert await asyncio.gather(*(owner() for _ in range(4))) == ["a"] * 4
+    assert await traces() == before
 
 
 async def test_a_stub_lives_as_long_as_a_load_that_uses_it(shadow: Shadow, traces: Traces) -> None:
