@@ -7,6 +7,7 @@ import server
 from server import startup
 from server.errors import BackendError
 from server.failures import message_in
+from server.redaction import without_userinfo
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
         message = message_in(error)
         if message is None:
             raise
-        sys.stderr.write(f"senior-backend: {message}\n")
+        sys.stderr.write(f"senior-backend: {without_userinfo(str(message))}\n")
         sys.exit(2)
 
 

@@ -15,6 +15,11 @@ _NAMED = re.compile(
 _BEARER = re.compile(r"(?i)\b(bearer)\s{1,3}[^\s\"']{1,4096}")
 
 
+def without_userinfo(text: str) -> str:
+    """Return `text` without user names and passwords in addresses."""
+    return _USERINFO.sub(f"{_REDACTED}@", text)
+
+
 class Redactor:
     """Replaces secrets in texts; knows them as they are written in logs, too."""
 
@@ -29,8 +34,7 @@ class Redactor:
         """Return `text` without secrets, user names in addresses and named passwords."""
         if self._known is not None:
             text = self._known.sub(_REDACTED, text)
-        text = _USERINFO.sub(f"{_REDACTED}@", text)
-        text = _NAMED.sub(rf"\1\2{_REDACTED}", text)
+        text = _NAMED.sub(rf"\1\2{_REDACTED}", without_userinfo(text))
         return _BEARER.sub(rf"\1 {_REDACTED}", text)
 
 

@@ -11,6 +11,7 @@ from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
 from pydantic import ValidationError
 
 from server.failures import complaints, message_in
+from server.redaction import without_userinfo
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def tool_failure(
     cause = error.__cause__
     message = message_in(cause)
     if message is not None:
-        return str(message)
+        return without_userinfo(str(message))
     if isinstance(error, UnexpectedToolError):
         reference = _log_unexpected(f"tool {name}", cause or error)
         return (
@@ -56,7 +57,7 @@ def protocol_failure(what: str, cause: BaseException) -> MCPError:
     """Return the error for a failure where no result can say it: parameters, or a reference id."""
     message = message_in(cause)
     if message is not None:
-        return MCPError(INVALID_PARAMS, str(message))
+        return MCPError(INVALID_PARAMS, without_userinfo(str(message)))
     if isinstance(cause, ValidationError):
         return MCPError(
             INVALID_PARAMS, _listed(f"Invalid arguments for {what}:", complaints(cause))

@@ -44,10 +44,12 @@ def caused(error: Exception, by: Exception) -> Exception:
     return error
 
 
+SAID = "postgres://u:hunter2@h/d is no source."
 REFUSAL = InvalidInputError("7 cannot be divided.", next_step="Give 8.")
 FAILURES: dict[str, Exception] = {
     "zero": caused(ZeroDivisionError("secret outside"), KeyError("secret inside")),
     "refuse": REFUSAL,
+    "echo": InvalidInputError(SAID),
     "caused": caused(InvalidInputError("7 cannot be divided."), KeyError("secret")),
     "group": ExceptionGroup("tasks", [REFUSAL]),
     "nested": ExceptionGroup("tasks", [ExceptionGroup("tasks", [REFUSAL])]),
@@ -141,6 +143,15 @@ async def test_an_unknown_argument_of_a_group_is_answered_with_the_valid_ones(
 @both_eras
 async def test_our_own_error_arrives_word_for_word(hardened: Server, era: Era, by: str) -> None:
     assert await failure(hardened, era, number=7, by=by) == "7 cannot be divided. Give 8."
+
+
+@both_eras
+async def test_an_address_that_an_error_repeats_loses_its_password(
+    hardened: Server, era: Era
+) -> None:
+    told = await failure(hardened, era, number=7, by="echo")
+
+    assert told == "postgres://[redacted]@h/d is no source."
 
 
 @both_eras

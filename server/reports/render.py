@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_BLANK_LINES = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(
+    r"^(?P<fence> *`{3,})sql$.*?^(?P=fence)$|(?P<blank>\n{3,})", re.MULTILINE | re.DOTALL
+)
 _LONGEST_QUOTE = 200  # characters of foreign text that a report repeats
-_INVISIBLE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+# Letters and marks that no font draws: fillers, joiners and the variation selectors.
+_BLANK = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 def render(name: str, **values: object) -> str:
-    """Return the report `name` over `values`, without runs of blank lines."""
-    text = _environment().get_template(f"{name}.md.j2").render(**values)
-    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    """Return the report `name` over `values`."""
+    return tidied(_environment().get_template(f"{name}.md.j2").render(**values)) + "\n"
+
+
+def tidied(text: str) -> str:
+    """Return Markdown with single blank lines; those inside of SQL are the statement's own."""
+    return _BLANK_LINES.sub(lambda run: "\n\n" if run["blank"] else run[0], text).strip()
 
 
 def quoted(text: object, longest: int = _LONGEST_QUOTE) -> str:
@@ -26,9 +36,10 @@ def quoted(text: object, longest: int = _LONGEST_QUOTE) -> str:
     Names and comments of a schema are somebody's words, never instructions: control and
     format characters become visible escapes, and more than `longest` characters are cut.
     """
-    shown = "".join(_visible(character) for character in str(text))
-    if len(shown) > longest:
-        shown = f"{shown[:longest]}… ({len(shown)} characters)"
+    whole = str(text)
+    shown = "".join(_visible(character) for character in whole[:longest])
+    if len(whole) > longest or len(shown) > longest:
+        shown = f"{shown[:longest]}… ({len(whole)} characters)"
     fence = "`" * (_longest_run(shown) + 1)
     padding = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{padding}{shown}{padding}{fence}"
@@ -41,7 +52,7 @@ def sql_block(text: str) -> str:
 
 
 def _visible(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
+    if unicodedata.category(character) not in _INVISIBLE and not _BLANK.match(character):
         return character
     return character.encode("unicode_escape").decode()
 

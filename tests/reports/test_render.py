@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.reports.render import quoted, sql_block
+from server.reports.render import quoted, sql_block, tidied
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,15 @@ from server.reports.render import quoted, sql_block
         ("two\nlines", r"`two\nlines`"),
         ("hid\u202eden\u200b", r"`hid\u202eden\u200b`"),
         ("x" * 5, "`xxx… (5 characters)`"),
+        ("a\u3164\ufe0f\U000e0101\U000e0041", r"`a\u3164\ufe0f\U000e0101\U000e0041`"),
     ],
 )
 def test_foreign_text_is_quoted_visible_and_cut(text: str, expected: str) -> None:
     assert quoted(text, longest=3 if len(text) == 5 else 200) == expected
+
+
+def test_a_text_that_is_cut_says_how_long_it_was() -> None:
+    assert quoted("\n" * 1_000_000, longest=4) == r"`\n\n… (1000000 characters)`"
 
 
 @given(st.text())
@@ -40,3 +45,12 @@ def test_no_sql_closes_its_block(text: str) -> None:
     fence = block.partition("sql\n")[0]
 
     assert fence not in block[len(fence) : -len(fence)]
+
+
+def test_blank_lines_of_sql_stay_and_others_are_joined() -> None:
+    block = sql_block("SELECT 'a\n\n\n\nb';")
+    inner = f"- item\n  {block.replace('```', '  ```').strip()}"
+
+    text = tidied(f"# Title\n\n\n\n{block}\n\n\n\n{inner}\n\n\n\nend")
+
+    assert text == f"# Title\n\n{block}\n\n{inner}\n\nend"

@@ -1,11 +1,14 @@
 """What a schema holds and no kind reads: found by counting everything that has a number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from anyio.to_thread import run_sync
 
 from server.engines.catalog.addresses import Addresses
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.unmodeled import Unmodeled
 from server.engines.catalog.reader import Row
+from server.engines.catalog.sighting import Address
 from server.engines.postgres.session import Session
 
 # Composed by the server from its own tables, so that one that a later version brings is counted.
@@ -112,10 +115,14 @@ async def _unread(
     passing = [row["oid"] for row in await session.rows(_PASSING_SCHEMAS)]
     counted = await session.rows(await session.value(_COUNT_ALL), passing)
     everything = [(row["catalog"], oid, 0) for row in counted for oid in row["oids"] or ()]
-    missing = [each for each in everything if not claimed.is_accounted_for(each)]
+    missing = await run_sync(_missing, everything, claimed)
     if not missing:
         return ()
     numbers = {name: oid for oid, name in catalogs.items()}
     return await session.rows(
         _NAMES, [numbers[catalog] for catalog, _, _ in missing], [oid for _, oid, _ in missing]
     )
+
+
+def _missing(everything: Iterable[Address], claimed: Addresses) -> Sequence[Address]:
+    return [each for each in everything if not claimed.is_accounted_for(each)]
