@@ -41,7 +41,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        async with acting_as("token" if self._token else LOCAL):
+        with acting_as("token" if self._token else LOCAL):
             await self._app(scope, receive, send)
 
     def _refusal(self, headers: Headers, path: str) -> JSONResponse | None:

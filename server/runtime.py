@@ -1,10 +1,12 @@
 """What lives as long as the process: opened once by the command line, never by a connection."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import anyio
 
 from server.gate import Gate
 from server.settings import Settings
@@ -70,14 +72,12 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime, None]:
     try:
         yield runtime
     finally:
-        import anyio
-
         with anyio.CancelScope(shield=True):
             await runtime.close()
 
 
-@asynccontextmanager
-async def acting_as(principal: str) -> AsyncGenerator[None, None]:
+@contextmanager
+def acting_as(principal: str) -> Generator[None, None, None]:
     """Make `principal` the owner of what the block creates."""
     token = _principal.set(principal)
     try:

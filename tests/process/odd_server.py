@@ -88,7 +88,12 @@ async def repeat(
     return Word(word="half a character: \udcff")
 
 
-TOOLS: tuple[Callable[..., Awaitable[Report]], ...] = (shout, wait, work, cling, repeat)
+async def who(call: Call) -> Word:
+    """Say who calls."""
+    return Word(word=call.runtime.principal)
+
+
+TOOLS: tuple[Callable[..., Awaitable[Report]], ...] = (shout, wait, work, cling, repeat, who)
 
 
 def odd_server(runtime: Runtime) -> Server:

@@ -11,8 +11,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.process.conftest import HttpServer
-from tests.process.processes import BODY, HEADERS, LEFTOVER_DEADLINE, eventually, tool_call
+from tests.process.conftest import HttpServer, answering
+from tests.process.processes import (
+    BODY,
+    HEADERS,
+    LEFTOVER_DEADLINE,
+    ODD_SERVER,
+    eventually,
+    tool_call,
+)
 
 MODERN: Mapping[str, Any] = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -20,23 +27,28 @@ MODERN: Mapping[str, Any] = {
 }
 
 
-def session(server: HttpServer) -> dict[str, str]:
+def session(server: HttpServer, **more: str) -> dict[str, str]:
     """Open a session as clients of the older era do; return the headers of its requests."""
-    opened = httpx2.post(server.url, json=BODY, headers=HEADERS)
-    headers = {**HEADERS, "Mcp-Session-Id": opened.headers["mcp-session-id"]}
+    opened = httpx2.post(server.url, json=BODY, headers={**HEADERS, **more})
+    headers = {**HEADERS, **more, "Mcp-Session-Id": opened.headers["mcp-session-id"]}
     initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     assert httpx2.post(server.url, json=initialized, headers=headers).status_code == 202
     return headers
 
 
+def newer_call(tool: str, **more: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a call and its headers as clients of the newer era send them."""
+    call: dict[str, Any] = {"jsonrpc": "2.0", "id": 2, **tool_call(tool)}
+    call["params"]["_meta"].update(MODERN)
+    named = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": tool}
+    return call, {**HEADERS, **named, **more}
+
+
 @contextmanager
 def calling(
-    server: HttpServer, tool: str, headers: Mapping[str, str]
+    server: HttpServer, call: Mapping[str, Any], headers: Mapping[str, str]
 ) -> Generator[None, None, None]:
     """Hold a call open that has reported its progress."""
-    call: dict[str, Any] = {"jsonrpc": "2.0", "id": 2, **tool_call(tool)}
-    if "MCP-Protocol-Version" in headers:
-        call["params"]["_meta"].update(MODERN)
     with httpx2.stream("POST", server.url, json=call, headers=dict(headers)) as answer:
         assert next(line for line in answer.iter_lines() if "notifications/progress" in line)
         yield
@@ -46,15 +58,10 @@ def calling(
 def everything_open(server: HttpServer, tool: str) -> Generator[None, None, None]:
     """Hold every kind of stream open, with a call in flight in both eras."""
     older = session(server)
-    newer = {
-        **HEADERS,
-        "MCP-Protocol-Version": "2026-07-28",
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": tool,
-    }
+    older_call = {"jsonrpc": "2.0", "id": 2, **tool_call(tool)}
     with ExitStack() as streams:
-        streams.enter_context(calling(server, tool, older))
-        streams.enter_context(calling(server, tool, newer))
+        streams.enter_context(calling(server, older_call, older))
+        streams.enter_context(calling(server, *newer_call(tool)))
         for url in (server.url, f"{server.root}/sse"):
             stream = httpx2.stream("GET", url, headers=older)
             assert streams.enter_context(stream).status_code == 200
@@ -128,3 +135,17 @@ def test_a_hundred_sessions_and_as_many_that_left_are_served(odd_http: HttpServe
     found = [httpx2.post(odd_http.url, json=ping, headers=each).status_code for each in sessions]
 
     assert found == [404, 200] * 50
+
+
+def test_whoever_sends_the_token_owns_the_call_in_both_eras(workspace: Path) -> None:
+    settings = {"TOKEN": "t0ken", "SENIOR_BACKEND_TOKEN": "env:TOKEN"}
+    authorization = "Bearer t0ken"
+    with answering([*ODD_SERVER, "127.0.0.1:0"], workspace, settings) as server:
+        older = session(server, Authorization=authorization)
+        call, newer = newer_call("who", Authorization=authorization)
+
+        answers = [httpx2.post(server.url, json=call, headers=newer).text]
+        del call["params"]["_meta"]
+        answers.append(httpx2.post(server.url, json=call, headers=older).text)
+
+    assert all('"word":"token"' in answer for answer in answers), answers

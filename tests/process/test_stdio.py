@@ -2,25 +2,36 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 
-from tests.process.processes import LEFTOVER_DEADLINE, StdioServer, tool_call
+from tests.process.conftest import speaking
+from tests.process.processes import (
+    INITIALIZE,
+    LEFTOVER_DEADLINE,
+    ODD_SERVER,
+    StdioServer,
+    tool_call,
+)
 
 PING = {"method": "ping"}
 
 
-def is_progress(message: dict[str, object]) -> bool:
-    return message.get("method") == "notifications/progress"
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Generator[StdioServer, None, None]:
+    """Start one server for everything that it has to survive."""
+    with speaking(ODD_SERVER, tmp_path_factory.mktemp("lasting")) as server:
+        server.ask(1, INITIALIZE)
+        yield server
 
 
-def test_nothing_but_protocol_comes_out_whatever_a_tool_writes(odd: StdioServer) -> None:
-    answer = odd.ask(2, tool_call("shout"))
+def test_nothing_but_protocol_comes_out_whatever_a_tool_writes(lasting: StdioServer) -> None:
+    answer = lasting.ask(2, tool_call("shout"))
 
     assert answer["result"]["structuredContent"]["word"] == "done"
-    assert odd.ask(3, PING)["result"] == {}
+    assert lasting.ask(3, PING)["result"] == {}
 
 
 @pytest.mark.parametrize(
@@ -48,34 +59,34 @@ def test_nothing_but_protocol_comes_out_whatever_a_tool_writes(odd: StdioServer)
     ],
     ids=str.__len__,
 )
-def test_a_line_that_is_no_request_is_survived(odd: StdioServer, junk: str) -> None:
-    odd.write(junk + "\n")
+def test_a_line_that_is_no_request_is_survived(lasting: StdioServer, junk: str) -> None:
+    lasting.write(junk + "\n")
 
-    assert odd.ask(2, PING)["result"] == {}
-
-
-def test_bytes_that_are_no_text_are_survived(odd: StdioServer) -> None:
-    assert odd.process.stdin is not None
-    odd.process.stdin.flush()
-    os.write(odd.process.stdin.fileno(), bytes(range(256)) + b"\n")
-
-    assert odd.ask(2, PING)["result"] == {}
+    assert lasting.ask(2, PING)["result"] == {}
 
 
-def test_a_line_of_fifty_megabytes_is_answered(odd: StdioServer) -> None:
-    answer = odd.ask(2, tool_call("wait", bogus="x" * 50_000_000))
+def test_bytes_that_are_no_text_are_survived(lasting: StdioServer) -> None:
+    assert lasting.process.stdin is not None
+    lasting.process.stdin.flush()
+    os.write(lasting.process.stdin.fileno(), bytes(range(256)) + b"\n")
+
+    assert lasting.ask(2, PING)["result"] == {}
+
+
+def test_a_line_of_fifty_megabytes_is_answered(lasting: StdioServer) -> None:
+    answer = lasting.ask(2, tool_call("wait", bogus="x" * 50_000_000))
 
     assert answer["result"]["content"][0]["text"].endswith("- bogus: unknown argument")
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_text_that_utf_8_cannot_carry_does_not_end_the_connection(
-    odd: StdioServer, *, fails: bool
+    lasting: StdioServer, *, fails: bool
 ) -> None:
-    answer = odd.ask(2, tool_call("repeat", fails=fails))
+    answer = lasting.ask(2, tool_call("repeat", fails=fails))
 
     assert answer["result"]["content"][0]["text"] == r"half a character: \udcff"
-    assert odd.ask(3, PING)["result"] == {}
+    assert lasting.ask(3, PING)["result"] == {}
 
 
 def close(server: StdioServer) -> None:

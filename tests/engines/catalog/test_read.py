@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.table import Table
 from server.engines.catalog.read import read_catalog
@@ -13,10 +12,6 @@ from server.engines.postgres.session import Row, Session
 from tests.engines.catalog.conftest import CatalogOf
 
 pytestmark = pytest.mark.anyio
-
-
-def _identity(text: str) -> Identity:
-    return Identity.parse(text)
 
 
 async def test_temporary_objects_are_not_there(database: Database, catalog_of: CatalogOf) -> None:
