@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.process.conftest import HttpServer, answering
-from tests.process.processes import BODY, COMMAND, HEADERS
+from tests.process.processes import BODY, COMMAND, HEADERS, needs_ipv6
 
 SERVE = (COMMAND, "serve", "--http")
 TOKEN = "t0ken-of-the-operator"
@@ -96,7 +96,7 @@ def test_a_body_that_is_too_large_is_refused(free: HttpServer) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("bind", ["[::1]:0", "localhost:0"])
+@pytest.mark.parametrize("bind", [pytest.param("[::1]:0", marks=needs_ipv6), "localhost:0"])
 def test_every_way_to_write_this_machine_is_answered(bind: str, workspace: Path) -> None:
     with answering([*SERVE, bind], workspace) as server:
         assert httpx2.get(server.root + "/health").status_code == 200
