@@ -38,7 +38,7 @@ bench: $(READY)
 
 lock: $(READY)
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --group dev pyproject.toml --upgrade -o requirements-dev.txt
+	  --no-emit-index-url --no-strip-extras --no-header --group dev pyproject.toml --upgrade -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) tests/node/node_modules

@@ -72,10 +72,9 @@ def test_a_request_id_from_a_client_forges_no_line_and_fills_no_disk(stream: io.
 
 
 def test_a_warning_is_a_line_like_any_other(stream: io.StringIO) -> None:
-    logging.captureWarnings(capture=False)
-    logging.captureWarnings(capture=True)
-    with pytest.warns(UserWarning, match="careful"):
-        warnings.warn("careful", stacklevel=1)
+    logging.captureWarnings(capture=False)  # pytest has undone half of it since the fixture ran
+
+    logs.configure(load_settings(log_format="json"), stream)
     warnings.showwarning("careful", UserWarning, "file.py", 1)
 
     assert "careful" in json.loads(stream.getvalue())["message"]

@@ -36,14 +36,20 @@ def test_what_stands_beside_a_secret_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["hunter22", "hunter2", "x-hunter22-hunter2", r"'hunt\\er3'", "a%20hunter4%2F"]
+    ("text", "expected"),
+    [
+        ("hunter22", "[redacted]"),
+        ("x-hunter22-hunter2", "x-[redacted]-[redacted]"),
+        (r"'hunt\\er3'", "'[redacted]'"),
+        ("a%20hunter4%2F", "[redacted]"),
+    ],
 )
-def test_a_known_secret_is_redacted_as_logs_and_addresses_write_it(text: str) -> None:
-    told = Redactor(["hunter2", "hunter22", r"hunt\er3", "a hunter4/"]).redact(text)
+def test_a_known_secret_is_redacted_as_logs_and_addresses_write_it(
+    text: str, expected: str
+) -> None:
+    redactor = Redactor(["hunter2", "hunter22", r"hunt\er3", "a hunter4/"])
 
-    assert "hunter" not in told
-    assert "er3" not in told
-    assert "22" not in told
+    assert redactor.redact(text) == expected
 
 
 def test_the_password_of_an_address_is_a_secret_of_its_own() -> None:
@@ -56,7 +62,7 @@ def test_the_password_of_an_address_is_a_secret_of_its_own() -> None:
 def test_a_secret_that_hides_nothing_leaves_ordinary_words_alone(secret: str) -> None:
     line = "server.engines.postgres started"
 
-    assert Redactor([secret]).redact(line) == line
+    assert Redactor([secret, "hunter2"]).redact(line) == line
 
 
 @given(st.text(min_size=4), st.text(), st.text())
