@@ -51,6 +51,13 @@ def sql_block(text: str) -> str:
     return f"{fence}sql\n{text.strip()}\n{fence}"
 
 
+def cut_sql(text: str, longest: int | None = None) -> str:
+    """Return a statement, cut where it is longer than a text has room for."""
+    if longest is None or len(text) <= longest:
+        return text
+    return f"{text[:longest].rstrip()}\n-- … {len(text)} characters in all"
+
+
 def _visible(character: str) -> str:
     if unicodedata.category(character) not in _INVISIBLE and not _BLANK.match(character):
         return character
@@ -75,4 +82,5 @@ def _environment() -> "Environment":
     )
     environment.filters["quoted"] = quoted
     environment.filters["sql_block"] = sql_block
+    environment.filters["cut_sql"] = cut_sql
     return environment

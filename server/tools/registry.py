@@ -5,6 +5,6 @@ from server.tools.tool import Tool
 
 def tools() -> tuple[Tool, ...]:
     """Return every registered tool."""
-    from server.tools import analyze_schema, recommend_profile
+    from server.tools import analyze_schema, generate_migration, recommend_profile
 
-    return (recommend_profile.TOOL, analyze_schema.TOOL)
+    return (recommend_profile.TOOL, analyze_schema.TOOL, generate_migration.TOOL)

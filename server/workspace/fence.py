@@ -49,6 +49,10 @@ class Workspace:
         """The files directly in a folder, by name, as paths that the other methods take."""
         return reading.list_files(places.locate(self._folders, folder), suffix=suffix)
 
+    def folders(self, folder: str) -> tuple[str, ...]:
+        """The folders directly in a folder, by name; links and git's own are passed over."""
+        return reading.list_folders(places.locate(self._folders, folder))
+
     def write(self, path: str, content: bytes, *, overwrite: bool = False) -> WrittenFile:
         """Write a whole file in one step; one that exists is refused unless `overwrite`."""
         place = places.locate(self._folders, path)

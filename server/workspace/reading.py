@@ -60,6 +60,18 @@ def list_files(folder: Place, *, suffix: str) -> tuple[str, ...]:
     return tuple(folder.child(name).path for name in files)
 
 
+def list_folders(folder: Place) -> tuple[str, ...]:
+    """The folders in a folder, by name, but for git's own, those for secrets and links.
+
+    What a link leads to is never entered, so it is no folder here.
+    """
+    names.check_readable(folder.parts, folder.path)
+    with descent.entered(folder) as descriptor:
+        found = descent.entries(descriptor, folder.path)
+        kept = [n for n in found if not names.is_private(n) and _is_folder(descriptor, n)]
+    return tuple(folder.child(name).path for name in kept)
+
+
 def refuse_oversize(size: int, path: str, *, limit: int) -> None:
     """Refuse more than `limit` bytes."""
     if size > limit:
@@ -76,6 +88,10 @@ def _is_file(folder: int, name: str, path: str) -> bool:
     names.parts_of(name)
     kinds.refuse_irregular(status, path)
     return True
+
+
+def _is_folder(folder: int, name: str) -> bool:
+    return stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
 
 
 def _verified(descriptor: int, path: str) -> BinaryIO:

@@ -255,6 +255,16 @@ def test_files_for_git_and_for_secrets_are_passed_over(workspace: Workspace, roo
     assert workspace.files(".") == ("schema.sql",)
 
 
+def test_folders_are_listed_by_name_but_for_links_and_those_of_git(
+    workspace: Workspace, root: Path, outside: Path
+) -> None:
+    for name in ("b", "a", ".git", ".ssh"):
+        (root / name).mkdir()
+    (root / "link").symlink_to(outside)
+
+    assert workspace.folders(".") == ("a", "b")
+
+
 def test_a_linked_folder_is_not_listed(workspace: Workspace, root: Path, outside: Path) -> None:
     (root / "link").symlink_to(outside)
 

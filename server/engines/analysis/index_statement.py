@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from server.engines.analysis.constraint_statement import DROP_CONSTRAINT
-from server.engines.analysis.free_name import free_name
+from server.engines.catalog.free_name import free_name
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.retype import Remedy
 from server.engines.analysis.scope import Scope

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from server.engines.analysis.free_name import free_name
+from server.engines.catalog.free_name import free_name
 from server.engines.analysis.population import columns
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope

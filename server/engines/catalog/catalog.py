@@ -65,6 +65,10 @@ class Catalog:
         parts = self._parts.get(identity, ())
         return tuple(part for part in parts if isinstance(part, kind))
 
+    def parts(self, identity: Identity) -> tuple[Fact, ...]:
+        """Return all parts of an object, what is said about it included, sorted by identity."""
+        return self._parts.get(identity, ())
+
     def columns(self, relation: Identity) -> tuple[Column, ...]:
         """Return the columns of a table or foreign table in their order."""
         return self._columns.get(relation, ())

@@ -56,6 +56,7 @@ WHERE d.classid = 'pg_amop'::regclass AND d.refclassid = 'pg_opclass'::regclass
 UNION ALL
 SELECT 'pg_amop', array_agg(d.objid), 'pg_opfamily', array_agg(d.refobjid), array_agg(0)
 FROM pg_depend d
+JOIN pg_amop m ON m.oid = d.objid AND m.amopfamily = d.refobjid
 WHERE d.classid = 'pg_amop'::regclass AND d.refclassid = 'pg_opfamily'::regclass
   AND d.objid >= 16384
 UNION ALL

@@ -1,6 +1,6 @@
-"""A database that people depend on: read, one statement at a time, and never written."""
+"""A database that people depend on: read one statement at a time, written where that is allowed."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +9,28 @@ from pydantic import SecretStr
 
 from server.engines.postgres.address import DsnAddress
 from server.engines.postgres.session import Isolation, Row, Session
-from server.errors import UnavailableError
+from server.errors import RefusedError, UnavailableError
 
+APPLICATION = "senior-backend"
 _SETTINGS = {
-    "application_name": "senior-backend",
+    "application_name": APPLICATION,
     "default_transaction_read_only": "on",
     "statement_timeout": "30s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "120s",
+}
+# The plan sets its own time-outs; what the owner set for the database must not bend it.
+_WRITING = {
+    "application_name": APPLICATION,
+    "client_min_messages": "warning",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "idle_in_transaction_session_timeout": "120s",
+    "idle_session_timeout": "0",
+    "intervalstyle": "postgres",
+    "lock_timeout": "0",
+    "standard_conforming_strings": "on",
+    "statement_timeout": "0",
 }
 _IS_SUPERUSER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
 
@@ -41,15 +55,33 @@ class LiveDatabase:
         Raises:
             UnavailableError: the server is not reached; names neither URL nor password.
         """
+        async with await self._connect(_SETTINGS) as session:
+            yield LiveReader(session, is_superuser=await session.value(_IS_SUPERUSER))
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[Session, None]:
+        """Hold a session that writes; for a plan that was proven and confirmed, and nothing else.
+
+        Raises:
+            RefusedError: the operator did not mark the database writable.
+            UnavailableError: the server is not reached; names neither URL nor password.
+        """
+        if not self.writable:
+            raise RefusedError(
+                f"Database {self.name!r} is read-only here.",
+                next_step=f"The operator can mark it writable: {self.name}!=env:VARIABLE.",
+            )
+        async with await self._connect(_WRITING) as session:
+            yield session
+
+    async def _connect(self, settings: Mapping[str, str]) -> Session:
         try:
-            session = await Session.connect(self.address, settings=_SETTINGS)
+            return await Session.connect(self.address, settings=settings)
         except UnavailableError as error:
             raise UnavailableError(
                 f"Database {self.name!r}: {error}",
                 next_step="Check its URL; it must lead to the server itself, not to a pooler.",
             ) from None
-        async with session:
-            yield LiveReader(session, is_superuser=await session.value(_IS_SUPERUSER))
 
 
 @dataclass(frozen=True, slots=True)

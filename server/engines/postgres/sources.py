@@ -11,6 +11,7 @@ from anyio.to_thread import run_sync
 
 from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.dump import dump_schema
+from server.engines.postgres.folder import folder_scripts
 from server.engines.postgres.live import LiveDatabase
 from server.engines.postgres.loading.limits import DEFAULT_LIMITS, LoadLimits
 from server.engines.postgres.loading.load import LoadedSchema, loaded
@@ -40,7 +41,7 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """The `.sql` files of a folder in the workspace, in the order of their names."""
+    """A folder of migrations in the workspace, in any of the formats, or of `.sql` files."""
 
     path: str
 
@@ -96,19 +97,24 @@ def _no_source(reason: str) -> InvalidInputError:
 
 
 @asynccontextmanager
-async def open_source(
+async def open_source(  # ruff: ignore[too-many-arguments] - one parameter a place to look in
     source: Source,
     *,
     shadow: Shadow,
     workspace: Workspace,
     databases: Mapping[str, LiveDatabase],
     limits: LoadLimits = DEFAULT_LIMITS,
+    major: int | None = None,
 ) -> AsyncGenerator[LoadedSchema, None]:
     """Hold a throw-away database with the schema of a source; nothing of it stays behind.
 
+    The server is of `major`, else of the version that the source is known to be meant for, if this
+    machine has its programs.
+
     Raises:
         InvalidSqlError: a statement was refused, by PostgreSQL or by us.
-        InvalidInputError: the folder holds no SQL, or loading reached a limit.
+        InvalidInputError: the folder holds no migrations or some that are not literal SQL, or
+            loading reached a limit.
         NotFoundError: there is no such database, file, folder or revision.
         UnavailableError: the live database or a server to load into cannot be reached.
     """
@@ -116,11 +122,12 @@ async def open_source(
         _gathered(source, workspace, databases) as material,
         AsyncExitStack() as stack,
     ):
+        wanted = major or material.major
         try:
-            schema = await _load(stack, material, shadow.cluster(major=material.major), limits)
+            schema = await _load(stack, material, shadow.cluster(major=wanted), limits)
         except RoleChangeNeededError:
             await stack.aclose()
-            own = shadow.private_cluster(major=material.major)
+            own = shadow.private_cluster(major=wanted)
             schema = await _load(stack, material, own, limits, is_private=True)
         yield replace(schema, notes=(*_about_major(schema, material.major), *schema.notes))
 
@@ -163,7 +170,7 @@ async def _gathered(
         case FileSource(path):
             yield _Material((await run_sync(_file, workspace, path),))
         case FolderSource(path):
-            yield _Material(await run_sync(_folder, workspace, path))
+            yield _Material(await run_sync(folder_scripts, workspace, path))
         case GitSource(ref, path):
             content = await workspace.git_blob(ref, path, limit=_LARGEST_BLOB)
             yield _Material((Script(f"{ref}:{path}", lambda: io.BytesIO(content)),))
@@ -176,15 +183,6 @@ def _file(workspace: Workspace, path: str) -> Script:
     # What cannot be opened is said before a server is asked for anything.
     workspace.open(path).close()
     return Script(path, lambda: workspace.open(path))
-
-
-def _folder(workspace: Workspace, path: str) -> tuple[Script, ...]:
-    names = workspace.files(path, suffix=".sql")
-    if not names:
-        raise InvalidInputError(
-            f"Folder {path!r} holds no .sql file.", next_step="Folders in it are not looked into."
-        )
-    return tuple(_file(workspace, name) for name in names)
 
 
 @asynccontextmanager

@@ -28,8 +28,16 @@ def read_script(source: BinaryIO | Iterable[bytes], *, file: str) -> Iterator[Pi
         InvalidSqlError: it is not UTF-8 text, something is not closed, a statement is larger
             than the limits in `draft`, or a psql command is not among the harmless ones.
     """
-    window = Window(source, file)
-    lexer = Lexer(window)
+    return pieces(Lexer(Window(source, file)))
+
+
+def pieces(lexer: Lexer) -> Iterator[Piece]:
+    """Yield what `read_script` does, of the tokens that a lexer gives.
+
+    Raises:
+        InvalidSqlError: as `read_script`.
+    """
+    window = lexer.window
     draft, here = None, window.location
     for kind, text in lexer.tokens():
         if kind is Kind.META:

@@ -1,4 +1,5 @@
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,90 @@ async def test_a_folder_is_its_plain_sql_files(
     (tmp_path / "m" / "nested" / "3.sql").write_text("CREATE TABLE c ();", encoding="utf-8")
 
     assert await tables("dir:m", shadow, workspace) == "b"
+
+
+_ALEMBIC = """
+revision = {name!r}
+down_revision = {after!r}
+def upgrade():
+    op.execute({sql!r})
+"""
+_LAYOUTS = {
+    "dbmate": {
+        "1.sql": "-- migrate:up\nCREATE TABLE a ();\n-- migrate:down\nDROP TABLE a;\n",
+        "2.sql": "-- migrate:up\nALTER TABLE a RENAME TO b;\n",
+    },
+    "golang-migrate": {
+        "10_b.up.sql": "ALTER TABLE a RENAME TO b",
+        "9_a.up.sql": "CREATE TABLE a ()",
+        "9_a.down.sql": "DROP TABLE a",
+    },
+    "flyway": {"V9__a.sql": "CREATE TABLE a ();", "V10__b.sql": "ALTER TABLE a RENAME TO b;"},
+    "prisma": {
+        "migration_lock.toml": 'provider = "postgresql"',
+        "2024_b/migration.sql": "ALTER TABLE a RENAME TO b;",
+        "0_init/migration.sql": "CREATE TABLE a ();",
+        "0_init/down.sql": "DROP TABLE a;",
+    },
+    "alembic": {
+        "env.py": "raise SystemExit",
+        "versions/1.py": _ALEMBIC.format(name="z", after="y", sql="ALTER TABLE a RENAME TO b"),
+        "versions/2.py": _ALEMBIC.format(name="y", after=None, sql="CREATE TABLE a ()"),
+    },
+    "node-pg-migrate": {
+        "1700000000000_a.js": "exports.up = (pgm) => { pgm.sql(`CREATE TABLE a ()`); };",
+        "1800000000000_b.sql": "-- Up Migration\nALTER TABLE a RENAME TO b;",
+    },
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("layout", _LAYOUTS)
+async def test_a_folder_of_migrations_is_loaded_as_its_runner_applies_it(
+    shadow: Shadow, workspace: Workspace, tmp_path: Path, layout: str
+) -> None:
+    _fill(tmp_path / "m", _LAYOUTS[layout])
+
+    assert await tables("dir:m", shadow, workspace) == "b"
+
+
+def _fill(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.anyio
+async def test_a_folder_that_is_closed_to_us_does_not_hide_the_files_beside_it(
+    shadow: Shadow, workspace: Workspace, tmp_path: Path
+) -> None:
+    _fill(tmp_path / "m", {"1.sql": "CREATE TABLE a ();"})
+    (tmp_path / "m" / "data").mkdir(mode=0o000)
+
+    assert await tables("dir:m", shadow, workspace) == "a"
+
+
+@pytest.mark.anyio
+async def test_a_fault_in_a_migration_of_code_is_found_on_its_line(
+    shadow: Shadow, workspace: Workspace, tmp_path: Path
+) -> None:
+    _fill(tmp_path / "m", {"1_a.js": "exports.up = (pgm) => {\n\n  pgm.sql(`CREATE nothing`);\n}"})
+
+    with pytest.raises(InvalidInputError, match=r"^m/1_a\.js:3:\d+: syntax error"):
+        await tables("dir:m", shadow, workspace)
+
+
+@pytest.mark.anyio
+async def test_migrations_that_are_code_are_refused_and_not_executed(
+    shadow: Shadow, workspace: Workspace, tmp_path: Path
+) -> None:
+    touch = f"open({str(tmp_path / 'touched')!r}, 'w')"
+    code = f"down_revision = None\nrevision = 'a'\ndef upgrade():\n    {touch}\n{touch}\n"
+    _fill(tmp_path / "m", {"a.py": code})
+
+    with pytest.raises(InvalidInputError, match=r"a\.py:4: a revision that is not literal SQL"):
+        await tables("dir:m", shadow, workspace)
+    assert not (tmp_path / "touched").exists()
 
 
 @pytest.mark.anyio

@@ -30,7 +30,7 @@ from typing import NamedTuple
 from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.constraint_statement import VALIDATION, add_online
 from server.engines.analysis.finding import Evidence, Severity
-from server.engines.analysis.free_name import free_name
+from server.engines.catalog.free_name import free_name
 from server.engines.analysis.index_statement import create_index, is_online
 from server.engines.analysis.lookup import is_indexed
 from server.engines.analysis.reference import Reference, references

@@ -29,7 +29,7 @@ from collections.abc import Iterator, Sequence
 
 from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.finding import Severity
-from server.engines.analysis.free_name import free_name
+from server.engines.catalog.free_name import free_name
 from server.engines.analysis.generated import is_counted
 from server.engines.analysis.index_statement import create_index
 from server.engines.analysis.population import tables

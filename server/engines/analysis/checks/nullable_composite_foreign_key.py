@@ -34,7 +34,7 @@ from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.constraint_statement import VALIDATION, add_online
 from server.engines.analysis.finding import Severity
 from server.engines.analysis.foreign_key_columns import own_columns
-from server.engines.analysis.free_name import free_name
+from server.engines.catalog.free_name import free_name
 from server.engines.analysis.nullability import takes_null
 from server.engines.analysis.population import foreign_keys
 from server.engines.analysis.relation import relation_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from server.engines.catalog.fact import Coded, Fact
+from server.engines.catalog.fact import Coded, Derived, Fact
 from server.engines.catalog.kinds.routine import Argument, Parallel
 from server.engines.catalog.reader import Reader, in_parent
 
@@ -53,6 +53,7 @@ class Aggregate(Fact):
     moving_initial_state: str | None
     sort_operator: str | None
     parallel: Parallel
+    returns: Derived
 
 
 READER = Reader(
@@ -85,7 +86,7 @@ SELECT p.oid, p.pronamespace AS parent_oid, p.proname AS name,
   CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END AS moving_state_type,
   a.aggmtransspace AS moving_state_space, a.aggminitval AS moving_initial_state,
   CASE WHEN a.aggsortop <> 0 THEN a.aggsortop::regoperator::text END AS sort_operator,
-  p.proparallel AS parallel
+  p.proparallel AS parallel, format_type(p.prorettype, NULL) AS returns
 FROM pg_aggregate a
 JOIN pg_proc p ON p.oid = a.aggfnoid
 WHERE p.oid >= 16384

@@ -60,6 +60,8 @@ class Column(Fact):
     collation: str | None
     """Set where it is not the type's own."""
     storage: Storage
+    is_default_storage: Annotated[bool, Rule.IGNORED]
+    """Whether that is how values of the type are kept unless somebody says otherwise."""
     compression: Compression | None
     statistics_target: int | None
     options: Options
@@ -90,7 +92,8 @@ SELECT a.attrelid AS oid, a.attnum AS subid, a.attrelid AS parent_oid, a.attname
     AS generation_expression,
   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END
     AS collation,
-  a.attstorage AS storage, nullif(a.attcompression::text, '') AS compression,
+  a.attstorage AS storage, a.attstorage = t.typstorage AS is_default_storage,
+  nullif(a.attcompression::text, '') AS compression,
   nullif(a.attstattarget, -1) AS statistics_target, a.attoptions AS options,
   a.attfdwoptions AS fdw_options, a.attislocal AS is_local, a.attinhcount > 0 AS is_inherited
 FROM pg_attribute a

@@ -25,11 +25,14 @@ READER = Reader(
 WITH members AS (
   SELECT d.refobjid AS owner, format('OPERATOR %s %s%s', m.amopstrategy,
     m.amopopr::regoperator,
-    ' FOR ORDER BY ' || CASE WHEN m.amoppurpose = 'o' THEN (SELECT f.opfname FROM pg_opfamily f
+    ' FOR ORDER BY ' || CASE WHEN m.amoppurpose = 'o' THEN (SELECT
+      CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END
+        || quote_ident(f.opfname)
+      FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace
       WHERE f.oid = m.amopsortfamily) END) AS member
   FROM pg_amop m
   JOIN pg_depend d ON d.classid = 'pg_amop'::regclass AND d.objid = m.oid
-    AND d.refclassid = 'pg_opfamily'::regclass
+    AND d.refclassid = 'pg_opfamily'::regclass AND d.refobjid = m.amopfamily
   UNION ALL
   SELECT d.refobjid, format('FUNCTION %s (%s, %s) %s', m.amprocnum,
     format_type(m.amproclefttype, NULL), format_type(m.amprocrighttype, NULL),

@@ -48,6 +48,8 @@ class Table(Fact):
     """The tables inherited from, in order; the partitioned table of a partition."""
     partition_bound: Expression | None
     """`FOR VALUES …` or `DEFAULT`, set for a partition."""
+    partition_constraint: Annotated[str | None, Rule.IGNORED]
+    """What the bound, and those above it, demand of a row; made by PostgreSQL from them."""
     is_detaching: bool
     """Whether a DETACH CONCURRENTLY of this partition was cut short."""
     of_type: str | None
@@ -92,6 +94,8 @@ SELECT c.oid, c.relnamespace AS parent_oid, c.relname AS name,
   CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
   ancestors.parents,
   CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS partition_bound,
+  CASE WHEN c.relispartition THEN pg_get_partition_constraintdef(c.oid) END
+    AS partition_constraint,
   coalesce(ancestors.is_detaching, false) AS is_detaching,
   CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
   c.reloptions AS options, toast.reloptions AS toast_options,

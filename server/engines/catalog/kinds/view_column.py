@@ -21,6 +21,7 @@ class ViewColumn(Fact):
     """From 1; the order compares as the view's `column_order`."""
     collation: str | None
     storage: Storage
+    is_default_storage: Annotated[bool, Rule.IGNORED]
     compression: Compression | None
     statistics_target: int | None
     options: Options
@@ -37,7 +38,8 @@ SELECT a.attrelid AS oid, a.attnum AS subid, a.attrelid AS parent_oid, a.attname
   row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) AS position,
   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END
     AS collation,
-  a.attstorage AS storage, nullif(a.attcompression::text, '') AS compression,
+  a.attstorage AS storage, a.attstorage = t.typstorage AS is_default_storage,
+  nullif(a.attcompression::text, '') AS compression,
   nullif(a.attstattarget, -1) AS statistics_target, a.attoptions AS options
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid

@@ -43,7 +43,12 @@ DEFAULT_LIMITS = LoadLimits()
 
 
 async def bounded(
-    work: Callable[[], Awaitable[T]], *, limits: LoadLimits, database: Database, spared: int
+    work: Callable[[], Awaitable[T]],
+    *,
+    limits: LoadLimits,
+    database: Database,
+    spared: int,
+    refusal: str = "The schema was not loaded",
 ) -> T:
     """Return what `work` returns, unless it takes too long, too much memory or too much disk.
 
@@ -66,7 +71,7 @@ async def bounded(
                     await watch.end_processes()
     reason = breach[0] if breach else f"it did not end within {limits.seconds:g} s"
     raise InvalidInputError(
-        f"The schema was not loaded: {reason}.",
+        f"{refusal}: {reason}.",
         next_step="Give the schema without what computes or fills tables.",
     )
 

@@ -30,13 +30,18 @@ class LoadedSchema:
 
     `session` is a superuser's: it reads the catalog, and must not run code of the schema, as
     reading its tables and views would. Before 17 its DDL would run the schema's event triggers.
-    `owner` is the role that owns what names no other owner.
+    `role` is who may run more of the author's code, as long as the schema is held.
     """
 
     session: Session
     database: Database
-    owner: str
+    role: LoaderRole
     notes: tuple[str, ...]
+
+    @property
+    def owner(self) -> str:
+        """The role that owns what names no other owner."""
+        return self.role.owner
 
     @property
     def major(self) -> int:
@@ -78,7 +83,7 @@ async def loaded(
         load = _Load(scripts, database, superuser, role, notes, is_private, limits)
         await bounded(load.run, limits=limits, database=database, spared=superuser.pid)
         await _seal(superuser, database)
-        yield LoadedSchema(superuser, database, role.owner, notes.lines())
+        yield LoadedSchema(superuser, database, role, notes.lines())
 
 
 @dataclass(frozen=True, slots=True)

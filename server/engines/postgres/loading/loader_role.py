@@ -23,6 +23,7 @@ OWNER = "shadow_owner"
 
 # Before, CREATEROLE lets a role grant itself what runs programs on the server.
 _HARMLESS_CREATEROLE_SINCE = 16
+_EVENT_TRIGGERS_SINCE = 17  # as a setting, and on logins
 _DROP_SECONDS = 10
 _OWN_ROLE = """
 SELECT current_user AS name, r.rolsuper AS is_superuser,
@@ -42,6 +43,15 @@ class LoaderRole:
     owner: str
     may_create_roles: bool
     _address: Address
+
+    def superuser_settings(self, major: int) -> Mapping[str, str]:
+        """Return what a superuser's session must start with in a database that is loaded.
+
+        Event triggers, those on logins among them, are code of the schema's author. Before 17
+        they fire on changes of the schema, whatever is set.
+        """
+        is_itself = self.login == self.owner
+        return {} if is_itself or major < _EVENT_TRIGGERS_SINCE else {"event_triggers": "off"}
 
     @asynccontextmanager
     async def session(

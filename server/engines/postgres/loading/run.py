@@ -81,7 +81,7 @@ class Run:
             case RoleChange():
                 await self._role_change(verdict)
             case Setting():
-                await self._make(verdict.roles)
+                await self.make(verdict.roles)
                 self.notes.add(await self.settings.apply(verdict))
             case TransactionEdge(edge):
                 await self.settings.cross(edge)
@@ -89,13 +89,13 @@ class Run:
                 self.notes.add(note)
 
     async def _plain(self, plain: Plain) -> None:
-        await self._make(plain.roles)
+        await self.make(plain.roles)
         try:
             await self._as_loader(plain.sql)
         except StatementError as error:
             if error.sqlstate != _DENIED:
                 raise
-            await self._denied(plain, error)
+            await self.denied(plain, error)
         if plain.then:
             await self._elevated(plain.then)
 
@@ -108,10 +108,16 @@ class Run:
                 missing = _MISSING_ROLE.fullmatch(error.message)
                 if error.sqlstate != _UNDEFINED or not missing or not self.makes_stubs:
                     raise
-                await self._make({missing["name"]})
+                await self.make({missing["name"]})
         return await self.loader.script(sql)
 
-    async def _denied(self, plain: Plain, error: StatementError) -> None:
+    async def denied(self, plain: Plain, error: StatementError) -> None:
+        """Do what can be done about a statement that the loader may not run.
+
+        Raises:
+            StatementError: nothing can.
+            RoleChangeNeededError: it belongs on a server of its own.
+        """
         if not self.is_private and _ROLE_DENIED.match(error.message):
             raise RoleChangeNeededError from error
         lacking = _LACKING.fullmatch(error.message)
@@ -134,7 +140,7 @@ class Run:
             await self.loader.script(f"REVOKE {privilege} FROM {owner}")
 
     async def _elevated(self, elevated: Elevated) -> None:
-        await self._make(elevated.roles)
+        await self.make(elevated.roles)
         if not (elevated.loader_first and await self._is_allowed(elevated.sql)):
             await self.elevation.run(elevated, await self.settings.search_path())
             self.notes.add(elevated.note)
@@ -156,11 +162,12 @@ class Run:
         if self.role.may_create_roles:
             await self._as_loader(change.sql)
             return
-        await self._make(change.created)
+        await self.make(change.created)
         for member, role in change.granted:
             await self.roles.grant(role, member)
 
-    async def _make(self, roles: frozenset[str] | set[str]) -> None:
+    async def make(self, roles: frozenset[str] | set[str]) -> None:
+        """Make those of the roles that are missing, unless the script may still create them."""
         if self.makes_stubs and self.notes.number_of_roles < _MOST_STUBS:
             for name in sorted(roles):
                 if await self.roles.ensure(name):

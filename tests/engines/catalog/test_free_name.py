@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.engines.analysis.free_name import free_name
+from server.engines.catalog.free_name import free_name
 
 _names = st.text(min_size=1, max_size=80).filter(lambda name: "\0" not in name)
 

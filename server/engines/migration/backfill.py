@@ -1,0 +1,71 @@
+"""Values for the rows that are there when a column with a changing default is added."""
+
+import re
+from collections.abc import Iterable
+
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.default import Default
+from server.engines.catalog.kinds.routine import Routine, Volatility
+from server.engines.catalog.kinds.sequence import Sequence
+from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration.batches import in_batches
+from server.engines.migration.context import Context
+from server.engines.migration.not_null import refuse_null
+from server.engines.sql.quote import identifier, qualified
+
+# Built-in functions whose value differs from row to row; ADD COLUMN would write the table anew.
+_VOLATILE = re.compile(
+    r"\b(nextval|random|random_normal|gen_random_uuid|uuidv4|uuidv7|clock_timestamp|timeofday"
+    r"|setval|currval|lastval|uuid_generate_v\w+|gen_random_bytes|pg_sleep)\(",
+)
+
+
+def is_volatile(default: Default, context: Context) -> bool:
+    """Whether each row gets a value of its own."""
+    if _VOLATILE.search(default.expression):
+        return True
+    needed = (each.referenced for each in context.new.dependencies_of(default.identity))
+    return any(_is_volatile_routine(each, context) for each in needed)
+
+
+def filled_at_once(default: Default, context: Context) -> bool:
+    """Whether ADD COLUMN itself should give the rows that are there the default."""
+    needed = (each.referenced for each in context.new.dependencies_of(default.identity))
+    if any(each.kind == Sequence.kind and context.is_created(each) for each in needed):
+        return False
+    return not (context.is_online and is_volatile(default, context))
+
+
+def is_filled_later(column: Column, context: Context) -> bool:
+    """Whether rows that are there get the column's default in a step of their own."""
+    default = context.new.default(column.identity)
+    return (
+        default is not None
+        and context.is_created(column.identity)
+        and not context.is_created(column.parent)
+        and not filled_at_once(default, context)
+    )
+
+
+def filling(default: Default, context: Context) -> Iterable[Action]:
+    """Return the statement that gives rows which are there the default of a new column."""
+    column = None if default.parent is None else context.new.get(default.parent, Column)
+    if column is None or not is_filled_later(column, context):
+        return ()
+    name = identifier(column.identity.name)
+    if column.parent is None or not context.is_online:
+        table = qualified(*column.identity.names[:2])
+        return plain(f"UPDATE {table} SET {name} = DEFAULT")  # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+    block = in_batches(column.parent, f"{name} = DEFAULT", f"{name} IS NULL")
+    return (Action(block, Mode.OUTSIDE), *_refusing_null(column, context))
+
+
+def _refusing_null(column: Column, context: Context) -> Iterable[Action]:
+    """Return what a server before 18 needs, where the mark is the column's own."""
+    return refuse_null(column, context) if column.is_marked_not_null else ()
+
+
+def _is_volatile_routine(identity: Identity, context: Context) -> bool:
+    routine = context.new.get(identity, Routine)
+    return routine is not None and routine.volatility is Volatility.VOLATILE

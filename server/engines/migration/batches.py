@@ -1,0 +1,38 @@
+"""Changes many rows without one long transaction: page by page, each batch committed by itself."""
+
+from server.engines.catalog.identity import Identity
+from server.engines.sql.quote import literal, qualified
+
+PAGES = 500
+"""Pages of a table that one batch goes through: some ten thousand rows."""
+_TAG = "$backfill$"
+
+
+def in_batches(table: Identity, assignment: str, condition: str) -> str:
+    """Return the block that updates the rows of a table that meet a condition.
+
+    It commits by itself, so it runs outside a transaction. Run again it goes on where it stopped:
+    rows that no longer meet the condition are left alone. Rows that come meanwhile are not its
+    business: a default or trigger has to see to them.
+    """
+    name = qualified(*table.names)
+    start, end = "format('(%s,0)', page)", f"format('(%s,0)', page + {PAGES})"
+    update = (
+        # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+        f"UPDATE {name} SET {assignment} WHERE ctid >= {start}::tid AND ctid < {end}::tid"
+        f" AND {condition}"
+    )
+    # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+    return f"""DO {_TAG}
+DECLARE
+    pages bigint;
+BEGIN
+    SELECT max(pg_relation_size(tree.relid)) / current_setting('block_size')::bigint INTO pages
+    FROM (SELECT {literal(name)}::regclass AS relid
+          UNION SELECT relid FROM pg_partition_tree({literal(name)})) tree;
+    FOR page IN 0 .. coalesce(pages, 0) BY {PAGES} LOOP
+        {update};
+        COMMIT;
+    END LOOP;
+END
+{_TAG}"""

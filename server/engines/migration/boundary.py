@@ -1,0 +1,24 @@
+"""Where a database stands in a plan: the fingerprint of what the plan is about."""
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.fact import Fact
+from server.engines.catalog.fingerprint import fingerprint
+from server.engines.catalog.kinds.owner import Owner
+
+JOURNAL_SCHEMA = "senior_backend"
+"""The schema of the journal in a database that plans are applied to; no plan is about it."""
+
+
+def boundary(catalog: Catalog) -> str:
+    """Return the fingerprint of a schema without its owners and without the journal.
+
+    Whoever applies a plan owns what it creates, so owners tell nothing about how far it got.
+    """
+    kept = {fact.identity: fact for fact in catalog if not _is_left_out(fact)}
+    return fingerprint(Catalog(catalog.major, kept))
+
+
+def _is_left_out(fact: Fact) -> bool:
+    identity = fact.identity.of or fact.identity
+    in_journal = JOURNAL_SCHEMA in {identity.schema, *identity.names[:1]}
+    return isinstance(fact, Owner) or (in_journal and identity.kind != "role")

@@ -1,0 +1,74 @@
+"""A plan before its proof: the way there, the way back, and what it would cost."""
+
+from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
+from server.engines.migration.hazard import HazardKind
+from server.engines.migration.planner import PlanOptions, steps
+from server.engines.migration.step import Segment, Step, segments
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The segments of both directions."""
+
+    forward: tuple[Segment, ...]
+    back: tuple[Segment, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps forward, in order."""
+        return tuple(step for segment in self.forward for step in segment.steps)
+
+    @property
+    def steps_back(self) -> tuple[Step, ...]:
+        """The steps back, in order."""
+        return tuple(step for segment in self.back for step in segment.steps)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.forward
+
+
+def drafted(old: Catalog, new: Catalog, options: PlanOptions, before: Iterable[Step] = ()) -> Draft:
+    """Return the draft that leads from the old schema to the new and back.
+
+    Raises:
+        RefusedError: one of the schemas holds what is not understood, or a change would drop what
+            holds rows.
+    """
+    forward = (*before, *steps(old, new, options))
+    return Draft(segments(forward), segments(steps(new, old, options)))
+
+
+def lost(step: Step) -> tuple[Identity, ...]:
+    """Return the objects whose data a step discards."""
+    return tuple(each.subject for each in step.hazards if each.kind is HazardKind.DATA_LOSS)
+
+
+def not_allowed(steps: Iterable[Step], allowed: Container[str]) -> tuple[Identity, ...]:
+    """Return the objects whose data would be discarded and that the caller did not name.
+
+    Names are as messages have them (`public.orders`), or with the kind (`table:public.orders`).
+    """
+    found = (subject for step in steps for subject in lost(step))
+    return tuple(
+        dict.fromkeys(
+            each
+            for each in found
+            if each.qualified_name not in allowed and str(each) not in allowed
+        )
+    )
+
+
+def up_to_loss(steps: Iterable[Step], forbidden: Collection[Identity]) -> tuple[Step, ...]:
+    """Return the steps before the first that would discard what must not be."""
+    kept: list[Step] = []
+    for step in steps:
+        if set(lost(step)) & set(forbidden):
+            break
+        kept.append(step)
+    return tuple(kept)

@@ -1,0 +1,69 @@
+"""What a step did on the clone, and what that means for everybody else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
+from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.step import Evidence, LockMode, Observation, Step
+
+_RELATIONS = ("table", "view", "materialized_view", "foreign_table", "index", "sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One step with what was observed, limited to relations that somebody may be using."""
+
+    step: Step
+    locks: tuple[tuple[str, LockMode], ...] = ()
+    """The strongest lock on each relation, the strongest first."""
+    rewritten: tuple[str, ...] = ()
+    scanned: tuple[str, ...] = ()
+    milliseconds: float = 0.0
+    evidence: Evidence = Evidence.OBSERVED
+
+    @property
+    def lock(self) -> tuple[str, LockMode] | None:
+        """The strongest lock of all, and the relation that it is on."""
+        return self.locks[0] if self.locks else None
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """The risks that the statement has by its nature, and those that were observed."""
+        return (*self.step.hazards, *self._observed())
+
+    def _observed(self) -> Iterator[Hazard]:
+        blocking = [(name, mode) for name, mode in self.locks if mode.waits]
+        for name, mode in blocking:
+            message = f"takes {mode} on {name}: {mode.waits} until it commits"
+            yield _hazard(HazardKind.LOCK, name, message)
+        for name in self.rewritten:
+            yield _hazard(HazardKind.REWRITE, name, f"writes all of {name} anew")
+        for name in self.scanned if blocking else ():
+            yield _hazard(HazardKind.SCAN, name, f"reads all of {name} while others wait")
+
+
+def _hazard(kind: HazardKind, name: str, message: str) -> Hazard:
+    return Hazard(kind, Identity("relation", tuple(name.split(".", 1))), message)
+
+
+def effect(step: Step, seen: Observation, before: Catalog) -> Effect:
+    """Return what a step means for the relations of the schema that it starts from."""
+    known = {
+        ".".join(identity.names): identity.kind
+        for identity in before.facts
+        if identity.kind in _RELATIONS
+    }
+    held = [(name, mode) for name, mode in seen.locks.items() if name in known]
+    # That of an index says nothing new where its table is locked as well.
+    telling = [lock for lock in held if known[lock[0]] != "index"] or held
+    locks = sorted(telling, key=lambda lock: (-lock[1].strength, lock[0]))
+    return Effect(
+        step,
+        tuple(locks),
+        tuple(sorted(name for name in seen.rewritten if known.get(name) not in {None, "index"})),
+        tuple(sorted(name for name in seen.scanned if name in known)),
+        seen.milliseconds,
+        seen.evidence,
+    )

@@ -1,0 +1,171 @@
+"""What becomes of every object: created, altered, dropped, or dropped and created again."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.dependency import DependencyType
+from server.engines.catalog.diff import Added, Changed, Difference, Removed
+from server.engines.catalog.fact import Fact
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.extension import Extension
+from server.engines.catalog.kinds.foreign_server import ForeignServer
+from server.engines.catalog.kinds.foreign_table import ForeignTable
+from server.engines.catalog.kinds.owner import Owner
+from server.engines.catalog.kinds.privilege import Privilege
+from server.engines.catalog.kinds.schema import Schema
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.context import Change, Context
+from server.engines.migration.registry import kind_of
+from server.errors import RefusedError
+
+AnyChange = Change[Any]
+_SETTLED_APART = frozenset({Privilege.kind, Owner.kind})
+# What PostgreSQL does not drop before its parts are gone.
+_LEAVES_PARTS = Schema | Extension | ForeignServer
+_TAKES_ALONG = frozenset(
+    {
+        DependencyType.AUTOMATIC,
+        DependencyType.INTERNAL,
+        DependencyType.PARTITION_PRIMARY,
+        DependencyType.PARTITION_SECONDARY,
+    }
+)
+
+
+@dataclass(slots=True)
+class Fates:
+    """Identities by what becomes of them; nobody is in two of the sets."""
+
+    created: set[Identity] = field(default_factory=set[Identity])
+    dropped: set[Identity] = field(default_factory=set[Identity])
+    rebuilt: set[Identity] = field(default_factory=set[Identity])
+    altered: dict[Identity, AnyChange] = field(default_factory=dict[Identity, AnyChange])
+
+    @property
+    def made(self) -> frozenset[Identity]:
+        """Everything that is created, anew or again."""
+        return frozenset(self.created | self.rebuilt)
+
+    @property
+    def unmade(self) -> frozenset[Identity]:
+        """Everything that is dropped, for good or to be created again."""
+        return frozenset(self.dropped | self.rebuilt)
+
+
+def settle(differences: Iterable[Difference], context: Context) -> Fates:
+    """Decide about everything that differs, and about what stands in its way.
+
+    Raises:
+        RefusedError: something would have to be dropped that holds rows, to change something else.
+    """
+    fates = Fates()
+    changed: list[AnyChange] = []
+    for difference in differences:
+        match difference:
+            case Added(new):
+                fates.created.add(new.identity)
+            case Removed(old):
+                fates.dropped.add(old.identity)
+            case Changed(old, new, fields):
+                changed.append(Change(old, new, fields))
+    _Settling(fates, context).run(changed)
+    return fates
+
+
+@dataclass(slots=True)
+class _Settling:
+    """Spreads what has to be rebuilt until nothing more follows from it."""
+
+    fates: Fates
+    context: Context
+    waiting: deque[Identity] = field(default_factory=deque[Identity])
+
+    def run(self, changed: Iterable[AnyChange]) -> None:
+        """Settle the changed objects, then whatever depends on what is dropped."""
+        for change in changed:
+            self.fates.altered[change.new.identity] = change
+        self.waiting.extend(self.fates.dropped)
+        self._spread()
+        while self._demote():
+            self._spread()
+
+    def _demote(self) -> bool:
+        """Move what cannot be altered to what is rebuilt; True if anything moved."""
+        before = len(self.fates.rebuilt)
+        for identity, change in list(self.fates.altered.items()):
+            kind = kind_of(change.new)
+            context = self._context()
+            if kind.alter(change, context) is None:
+                self._rebuild(identity, identity)
+            else:
+                for other in kind.rebuilds(change, context):
+                    if other in self.context.new and other in self.context.old:
+                        self._rebuild(other, identity)
+        return len(self.fates.rebuilt) > before
+
+    def _context(self) -> Context:
+        return replace(self.context, created=self.fates.made, dropped=self.fates.unmade)
+
+    def _spread(self) -> None:
+        while self.waiting:
+            identity = self.waiting.popleft()
+            for dependent in self._affected(identity):
+                self._rebuild(dependent, identity)
+
+    def _rebuild(self, identity: Identity, cause: Identity) -> None:
+        fates = self.fates
+        if identity in fates.rebuilt or identity in fates.dropped or identity in fates.created:
+            return
+        _refuse_loss(self.context.old, identity, cause)
+        fates.altered.pop(identity, None)
+        fates.rebuilt.add(identity)
+        self.waiting.append(identity)
+
+    def _affected(self, identity: Identity) -> Iterator[Identity]:
+        """Yield what cannot stay while an object is dropped."""
+        old, new = self.context.old, self.context.new
+        for part in old.parts(identity):
+            # What was granted is compared with what PostgreSQL grants on the new object.
+            if part.identity in new and part.kind not in _SETTLED_APART:
+                yield part.identity
+        for dependency in old.dependents(identity):
+            dependent = dependency.dependent
+            if dependent in new and not self._lets_go(dependent, identity):
+                yield dependent
+
+    def _lets_go(self, dependent: Identity, referenced: Identity) -> bool:
+        """Whether altering the dependent takes its dependency away before the drop."""
+        if dependent not in self.fates.altered:
+            return False
+        needs = {each.referenced for each in self.context.new.dependencies_of(dependent)}
+        return referenced not in needs
+
+
+def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) -> Identity | None:
+    """Return what takes an object along when it is dropped, None where nothing does."""
+    parent = fact.parent
+    if parent in unmade and not isinstance(catalog.facts.get(parent), _LEAVES_PARTS):
+        return parent
+    for dependency in catalog.dependencies_of(fact.identity):
+        if dependency.type in _TAKES_ALONG and dependency.referenced in unmade:
+            return dependency.referenced
+    return None
+
+
+def _refuse_loss(old: Catalog, identity: Identity, cause: Identity) -> None:
+    """Refuse to drop a table or column that nobody asked to change."""
+    fact = old.facts[identity]
+    holds_rows = isinstance(fact, Table) or (
+        isinstance(fact, Column)
+        and fact.generated_mode is None
+        and not isinstance(old.facts.get(fact.parent or identity), ForeignTable)
+    )
+    if holds_rows and identity != cause:
+        raise RefusedError(
+            f"Changing {cause} would take dropping and creating {identity}, which holds rows.",
+            next_step="Split the change: move the table off it first, in a migration of its own.",
+        )

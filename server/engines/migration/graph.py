@@ -1,0 +1,264 @@
+"""What a plan does, as nodes that wait for each other by what PostgreSQL recorded."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.fact import Fact
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.privilege import Privilege
+from server.engines.catalog.kinds.schema import Schema
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.action import Action, Mode
+from server.engines.migration.circular_keys import circular_foreign_keys
+from server.engines.migration.context import Context
+from server.engines.migration.fates import Fates, is_taken_along
+from server.engines.migration.hazard import HazardKind
+from server.engines.migration.namespaces import claims
+from server.engines.migration.order import ordered, postponed
+from server.engines.migration.registry import kind_of
+from server.engines.migration.step import Step, Verb
+
+_LATE = 1_000
+"""Added to the rank of what should come after all that can come before it."""
+
+
+class Node(NamedTuple):
+    """One thing that is done to one object."""
+
+    verb: Verb
+    identity: Identity
+
+
+Edge = tuple[Node, Node]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All that is done, from what becomes of every object."""
+
+    context: Context
+    fates: Fates
+    old_facts: Mapping[Identity, Fact]
+    """The facts before, and what PostgreSQL grants on created objects by itself."""
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the steps in their order."""
+        nodes = [node for node in self._nodes if self._host(node) == node]
+        edges = ((self._host(one), self._host(other)) for one, other in self._edges())
+        known = set(nodes)
+        inside = ((one, other) for one, other in edges if one in known and other in known)
+        inside = tuple(inside)
+        order = postponed(ordered(nodes, inside, self._preference), inside, self._is_rebuilding)
+        contracting = self._contracting(order, inside)
+        return tuple(
+            Step(
+                sql=action.sql,
+                verb=node.verb,
+                subject=node.identity,
+                mode=action.mode,
+                hazards=action.hazards,
+                phase=1 if place < contracting else 2,
+            )
+            for place, node in enumerate(order)
+            for action in self._actions[node]
+        )
+
+    def _is_rebuilding(self, node: Node) -> bool:
+        return node.verb is Verb.DROP and node.identity in self.fates.rebuilt
+
+    def _contracting(self, order: Sequence[Node], edges: Iterable[Edge]) -> int:
+        """Return the place from which on programs must not use the old form any more."""
+        contractions = {node for node in order if self._is_contraction(node)}
+        first = contractions | {
+            one for one, other in edges if other in contractions and self._is_rebuilding(one)
+        }
+        return min((place for place, node in enumerate(order) if node in first), default=len(order))
+
+    def _is_contraction(self, node: Node) -> bool:
+        preparation = Node(Verb.PREPARE, node.identity)
+        return node.verb is Verb.ALTER and bool(self._actions.get(preparation))
+
+    @cached_property
+    def _nodes(self) -> Mapping[Node, None]:
+        fates = self.fates
+        found = [
+            *(Node(Verb.DROP, each) for each in fates.unmade),
+            *(Node(Verb.ALTER, each) for each in fates.altered),
+            *(Node(Verb.PREPARE, each) for each in fates.altered),
+            *(Node(Verb.CREATE, each) for each in fates.made),
+            *(Node(Verb.FINISH, each) for each in fates.made),
+        ]
+        return dict.fromkeys(sorted(found, key=lambda node: (node.identity.order, node.verb)))
+
+    @cached_property
+    def _actions(self) -> Mapping[Node, tuple[Action, ...]]:
+        return {node: tuple(self._written(node)) for node in self._nodes}
+
+    def _written(self, node: Node) -> Iterable[Action]:
+        context, identity = self.context, node.identity
+        match node.verb:
+            case Verb.DROP:
+                if self._host(node) != node:
+                    return ()
+                old = self.old_facts[identity]
+                return kind_of(old).drop(old, context)
+            case Verb.ALTER:
+                change = self.fates.altered[identity]
+                return kind_of(change.new).alter(change, context) or ()
+            case Verb.PREPARE:
+                change = self.fates.altered[identity]
+                return kind_of(change.new).prepare(change, context)
+            case Verb.CREATE:
+                new = context.new.facts[identity]
+                return () if identity in context.folded else kind_of(new).create(new, context)
+            case Verb.FINISH:
+                new = context.new.facts[identity]
+                return () if identity in context.folded else kind_of(new).finish(new, context)
+            case _:
+                raise ValueError(f"no node does this: {node.verb}")
+
+    def _host(self, node: Node) -> Node:
+        """Return the node whose statement does this, too: the parent's, or the node itself."""
+        return self._hosts.get(node, node)
+
+    @cached_property
+    def _hosts(self) -> Mapping[Node, Node]:
+        return {node: host for node in self._nodes if (host := self._found_host(node)) != node}
+
+    def _found_host(self, node: Node) -> Node:
+        verb, identity = node
+        if verb in {Verb.CREATE, Verb.FINISH} and identity in self.context.folded:
+            fact = self.context.new.facts[identity]
+            host = kind_of(fact).folds_into(fact)
+            return node if host is None else self._found_host(Node(Verb.CREATE, host))
+        if verb is Verb.DROP and not self._goes_by_itself(identity):
+            taker = is_taken_along(self.old_facts[identity], self.context.old, self.context.dropped)
+            return node if taker is None else self._found_host(Node(verb, taker))
+        return node
+
+    def _goes_by_itself(self, identity: Identity) -> bool:
+        return self._is_privilege_of_created(identity) or identity in self._circular_keys
+
+    @cached_property
+    def _circular_keys(self) -> frozenset[Identity]:
+        return circular_foreign_keys(self.context.old, self.context.dropped)
+
+    def _is_privilege_of_created(self, identity: Identity) -> bool:
+        return identity.kind == Privilege.kind and self.context.is_created(identity.of)
+
+    def _edges(self) -> Iterator[Edge]:
+        for node in self._nodes:
+            verb, identity = node
+            match verb:
+                case Verb.DROP if self._is_privilege_of_created(identity):
+                    yield Node(Verb.CREATE, identity.of or identity), node
+                case Verb.DROP:
+                    yield from self._edges_of_drop(node)
+                case Verb.ALTER:
+                    yield from self._edges_of_alter(node)
+                case Verb.PREPARE:
+                    yield node, Node(Verb.ALTER, identity)
+                    yield from self._edges_of_preparation(node)
+                case _:
+                    yield from self._edges_of_creation(node)
+        yield from self._edges_of_names()
+
+    def _edges_of_drop(self, node: Node) -> Iterator[Edge]:
+        """Drop a thing before what it needs, and before what it needs is altered."""
+        for needed in _needs(self.context.old, self.old_facts[node.identity]):
+            yield node, Node(Verb.DROP, needed)
+            yield node, Node(Verb.ALTER, needed)
+        yield node, Node(Verb.CREATE, node.identity)
+
+    def _edges_of_preparation(self, node: Node) -> Iterator[Edge]:
+        """Prepare for what will be needed when that is there."""
+        for needed in _needs(self.context.new, self.fates.altered[node.identity].new):
+            yield Node(Verb.CREATE, needed), node
+
+    def _edges_of_alter(self, node: Node) -> Iterator[Edge]:
+        """Alter a thing when what it will need is there, and before what it needed is gone."""
+        change = self.fates.altered[node.identity]
+        for needed in _needs(self.context.new, change.new):
+            yield Node(Verb.CREATE, needed), node
+            if not _holds_parts(needed):
+                yield Node(Verb.ALTER, needed), node
+        for needed in _needs(self.context.old, change.old):
+            yield node, Node(Verb.DROP, needed)
+        for rebuilt in kind_of(change.new).rebuilds(change, self.context):
+            yield Node(Verb.DROP, rebuilt), node
+            yield node, Node(Verb.CREATE, rebuilt)
+        yield from self._edges_of_waiting(node, change.new)
+
+    def _edges_of_waiting(self, node: Node, fact: Fact) -> Iterator[Edge]:
+        kind = kind_of(fact)
+        waits = kind.needs if node.verb is Verb.CREATE else kind.awaits
+        for awaited in waits(fact, self.context):
+            for verb in (Verb.DROP, Verb.ALTER, Verb.CREATE, Verb.FINISH):
+                yield Node(verb, awaited), node
+
+    def _edges_of_creation(self, node: Node) -> Iterator[Edge]:
+        """Create a thing when all that it needs is there as it shall be; finish it afterwards."""
+        verb, identity = node
+        if verb is Verb.FINISH:
+            yield Node(Verb.CREATE, identity), node
+        yield from self._edges_of_waiting(node, self.context.new.facts[identity])
+        for needed in _needs(self.context.new, self.context.new.facts[identity]):
+            yield Node(Verb.CREATE, needed), node
+            if not _holds_parts(needed):
+                yield Node(Verb.ALTER, needed), node
+
+    def _edges_of_names(self) -> Iterator[Edge]:
+        """Free a name before something else takes it."""
+        freed: defaultdict[object, list[Node]] = defaultdict(list)
+        for identity in self.fates.unmade:
+            for claim in claims(self.old_facts[identity]):
+                freed[claim].append(Node(Verb.DROP, identity))
+        for identity in self.fates.made:
+            for claim in claims(self.context.new.facts[identity]):
+                for dropping in freed.get(claim, ()):
+                    yield dropping, Node(Verb.CREATE, identity)
+
+    def _preference(self, node: Node) -> tuple[object, ...]:
+        fact = (
+            self.old_facts[node.identity]
+            if node.verb is Verb.DROP
+            else self.context.new.facts[node.identity]
+        )
+        rank = kind_of(fact).rank
+        return (
+            self._lateness(node),
+            -rank if node.verb is Verb.DROP else rank,
+            node.identity.order,
+        )
+
+    def _lateness(self, node: Node) -> int:
+        """Put what destroys last, what runs alone or long before it, and drops first."""
+        actions = self._actions[node]
+        if any(hazard.kind is HazardKind.DATA_LOSS for each in actions for hazard in each.hazards):
+            return _LATE + 2
+        if self._is_contraction(node):
+            return _LATE + 1
+        if node.verb is Verb.FINISH or any(each.mode is Mode.OUTSIDE for each in actions):
+            return _LATE
+        return {Verb.DROP: 0}.get(node.verb, 1)
+
+
+def _needs(catalog: Catalog, fact: Fact) -> Iterator[Identity]:
+    """Yield what an object cannot be without; parents count as needed by their parts."""
+    if fact.parent is not None:
+        yield fact.parent
+    for dependency in catalog.dependencies_of(fact.identity):
+        yield dependency.referenced
+        # A part may stand for the whole: who needs a column needs its table, too.
+        whole = catalog.facts.get(dependency.referenced)
+        if whole is not None and whole.parent is not None and whole.parent != fact.identity:
+            yield whole.parent
+
+
+def _holds_parts(identity: Identity) -> bool:
+    """Whether altering it says nothing about its parts, so that they need not wait for it."""
+    return identity.kind in {Table.kind, Schema.kind}

@@ -1,0 +1,83 @@
+"""Identity columns: the clause that makes one, and how one begins and ends."""
+
+from collections.abc import Iterator
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.kinds.column import Column, IdentityMode
+from server.engines.catalog.kinds.sequence import Sequence
+from server.engines.migration.context import Context
+from server.engines.sql.quote import identifier, literal, qualified
+
+_LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+
+def identity_clause(column: Column, catalog: Catalog) -> str:
+    """Return `GENERATED … AS IDENTITY` with what is not PostgreSQL's own choice."""
+    sequence = sequence_of(column, catalog)
+    options = "" if sequence is None else " ".join(_options(column, sequence))
+    mode = "ALWAYS" if column.identity_mode is IdentityMode.ALWAYS else "BY DEFAULT"
+    return f"GENERATED {mode} AS IDENTITY{f' ({options})' if options else ''}"
+
+
+def sequence_of(column: Column, catalog: Catalog) -> Sequence | None:
+    """Return the sequence that an identity column counts with."""
+    return next(
+        (
+            each
+            for each in catalog.of(Sequence)
+            if each.owned_by == column.identity and each.is_of_identity_column
+        ),
+        None,
+    )
+
+
+def sequence_parameters(sequence: Sequence) -> Iterator[str]:
+    """Yield the parameters that differ from what PostgreSQL chooses for the type."""
+    up = sequence.increment > 0
+    largest = _LARGEST[sequence.type]
+    usual_minimum, usual_maximum = (1, largest) if up else (-largest - 1, -1)
+    if sequence.increment != 1:
+        yield f"INCREMENT BY {sequence.increment}"
+    if sequence.minimum != usual_minimum:
+        yield f"MINVALUE {sequence.minimum}"
+    if sequence.maximum != usual_maximum:
+        yield f"MAXVALUE {sequence.maximum}"
+    if sequence.start != (sequence.minimum if up else sequence.maximum):
+        yield f"START WITH {sequence.start}"
+    if sequence.cache != 1:
+        yield f"CACHE {sequence.cache}"
+    if sequence.is_cycling:
+        yield "CYCLE"
+
+
+def identity_changes(head: str, old: Column, new: Column, context: Context) -> Iterator[str]:
+    """Yield the statements, `head` being ALTER TABLE … ALTER COLUMN …, that change the mode.
+
+    A new sequence goes on after the greatest value that is there.
+    """
+    if new.identity_mode is None:
+        yield f"{head} DROP IDENTITY"
+    elif old.identity_mode is None:
+        yield f"{head} ADD {identity_clause(new, context.new)}"
+        yield catch_up(new)
+    else:
+        mode = "ALWAYS" if new.identity_mode is IdentityMode.ALWAYS else "BY DEFAULT"
+        yield f"{head} SET GENERATED {mode}"
+
+
+def catch_up(column: Column) -> str:
+    """Return the statement that lets the column's sequence go on after its greatest value."""
+    table, name = qualified(*column.identity.names[:2]), column.identity.name
+    # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+    largest = f"(SELECT max({identifier(name)}) FROM {table})"
+    return (
+        f"SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({literal(table)}, "
+        f"{literal(name)}), coalesce({largest} + 1, 1), false)"
+    )
+
+
+def _options(column: Column, sequence: Sequence) -> Iterator[str]:
+    table, name = column.identity.names[1:]
+    if sequence.identity.names != (column.identity.names[0], f"{table}_{name}_seq"):
+        yield f"SEQUENCE NAME {qualified(*sequence.identity.names)}"
+    yield from sequence_parameters(sequence)

@@ -1,0 +1,1 @@
+"""One file a kind of object: how it is created, altered and dropped."""

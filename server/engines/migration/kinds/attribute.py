@@ -1,0 +1,115 @@
+"""How attributes of composite types come, change and go."""
+
+from collections.abc import Iterable, Iterator
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.attribute import Attribute
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.action import Action, plain, risky
+from server.engines.migration.context import Change, Context
+from server.engines.migration.hazard import data_loss
+from server.engines.migration.holders import holders
+from server.engines.migration.kind import Kind
+from server.engines.migration.moved import is_moved
+from server.engines.sql.quote import identifier, qualified
+from server.errors import RefusedError
+
+
+def attribute_definition(attribute: Attribute) -> str:
+    """Return the attribute as CREATE TYPE and ADD ATTRIBUTE take it."""
+    return f"{identifier(attribute.identity.name)} {_type(attribute)}"
+
+
+def _type(attribute: Attribute) -> str:
+    collation = f" COLLATE {attribute.collation}" if attribute.collation else ""
+    return f"{attribute.type}{collation}"
+
+
+def _reference(identity: Identity, _catalog: Catalog) -> str:
+    return f"COLUMN {qualified(*identity.names)}"
+
+
+def _head(attribute: Attribute) -> str:
+    return f"ALTER TYPE {qualified(*attribute.identity.names[:-1])}"
+
+
+def _create(attribute: Attribute, context: Context) -> Iterable[Action]:
+    definition = attribute_definition(attribute)
+    return plain(f"{_head(attribute)} ADD ATTRIBUTE {definition}{_cascade(attribute, context)}")
+
+
+def _drop(attribute: Attribute, context: Context) -> Iterable[Action]:
+    name = identifier(attribute.identity.name)
+    statement = f"{_head(attribute)} DROP ATTRIBUTE {name}{_cascade(attribute, context)}"
+    columns = [each.identity.qualified_name for each in _columns(attribute, context)]
+    if not columns:
+        return plain(statement)
+    message = f"all values of {attribute.identity.name} are lost in {', '.join(columns)}"
+    return risky([statement], data_loss(attribute.identity, message))
+
+
+def _alter(change: Change[Attribute], context: Context) -> Iterable[Action]:
+    """Give it another type.
+
+    Raises:
+        RefusedError: a column holds values of the composite type.
+    """
+    new = change.new
+    if is_moved(new.identity, change.old.type, new.type, context):
+        return ()
+    columns = [each.identity.qualified_name for each in _columns(change.old, context)]
+    if columns:
+        raise RefusedError(
+            f"{new.identity} cannot become {_type(new)}: PostgreSQL changes an attribute only "
+            f"while no column holds values of its type, and {', '.join(columns)} does.",
+            next_step="Add an attribute of the new type, copy the values with an UPDATE, and drop "
+            "the old attribute in a later migration.",
+        )
+    return plain(
+        f"{_head(new)} ALTER ATTRIBUTE {identifier(new.identity.name)} TYPE {_type(new)}"
+        f"{_cascade(new, context)}"
+    )
+
+
+def _rebuilds(change: Change[Attribute], context: Context) -> Iterable[Identity]:
+    if is_moved(change.new.identity, change.old.type, change.new.type, context):
+        return ()
+    return (each.dependent for each in context.old.dependents(change.old.identity))
+
+
+def _columns(attribute: Attribute, context: Context) -> Iterator[Column]:
+    if attribute.parent is None:
+        return
+    for column in holders(attribute.parent, context.old):
+        if not context.is_dropped(column.identity):
+            yield column
+
+
+def _cascade(attribute: Attribute, context: Context) -> str:
+    """Return what takes tables along that are declared to be of the type."""
+    dependents = context.old.dependents(attribute.parent) if attribute.parent else ()
+    typed = (
+        each.dependent
+        for each in dependents
+        if (table := context.old.get(each.dependent, Table)) is not None
+        and table.of_type is not None
+    )
+    return " CASCADE" if any(not context.is_dropped(each) for each in typed) else ""
+
+
+def _folds(_attribute: Attribute, _context: Context) -> bool:
+    return True
+
+
+KIND = Kind(
+    fact=Attribute,
+    rank=45,
+    reference=_reference,
+    create=_create,
+    drop=_drop,
+    alter=_alter,
+    folds=_folds,
+    rebuilds=_rebuilds,
+)

@@ -1,0 +1,283 @@
+"""How columns of tables and foreign tables come, change and go."""
+
+from collections.abc import Iterable, Iterator
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.fact import Fact
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column, GeneratedMode
+from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.materialized_view import MaterializedView
+from server.engines.catalog.kinds.policy import Policy
+from server.engines.catalog.kinds.publication_table import PublicationTable
+from server.engines.catalog.kinds.routine import Routine
+from server.engines.catalog.kinds.rule import Rule
+from server.engines.catalog.kinds.trigger import Trigger
+from server.engines.catalog.kinds.view import View
+from server.engines.migration.action import Action, plain, risky
+from server.engines.migration.backfill import is_filled_later
+from server.engines.migration.context import Change, Context
+from server.engines.migration.conversions import risks, using
+from server.engines.migration.expansion import contract, expand, expansion
+from server.engines.migration.hazard import Hazard, HazardKind, data_loss
+from server.engines.migration.identity_column import identity_changes, identity_clause
+from server.engines.migration.inheritance import above, arrives_from_above, leaves_from_above
+from server.engines.migration.kind import Kind
+from server.engines.migration.moved import unmoved
+from server.engines.migration.not_null import refuse_null
+from server.engines.migration.options import changed_parameters, storage_parameters
+from server.engines.migration.relation import altered
+from server.engines.sql.quote import identifier, literal, qualified
+
+_SET_EXPRESSION_SINCE = 17
+# What refuses to stay while the type of a column changes that it uses.
+_BLOCKERS = (View, MaterializedView, Policy, Rule, Trigger, Routine, PublicationTable)
+
+
+def column_definition(column: Column, context: Context) -> str:
+    """Return the column as CREATE TABLE and ADD COLUMN take it, with what folds into it."""
+    return " ".join([identifier(column.identity.name), column.type, *_clauses(column, context)])
+
+
+def _clauses(column: Column, context: Context) -> Iterator[str]:
+    if column.fdw_options:
+        yield f"OPTIONS ({_fdw_options(column)})"
+    if column.compression:
+        yield f"COMPRESSION {column.compression}"
+    if column.collation:
+        yield f"COLLATE {column.collation}"
+    if column.generation_expression is not None and column.generated_mode is not None:
+        mode = column.generated_mode.upper()
+        yield f"GENERATED ALWAYS AS ({column.generation_expression}) {mode}"
+    if column.identity_mode is not None:
+        yield identity_clause(column, context.new)
+    default = context.new.default(column.identity)
+    if default is not None and default.identity in context.folded:
+        yield f"DEFAULT {default.expression}"
+    yield from _not_null(column, context)
+
+
+def _not_null(column: Column, context: Context) -> Iterator[str]:
+    if column.is_marked_not_null and not is_filled_later(column, context):
+        yield "NOT NULL"
+    constraint = not_null_constraint(column, context.new)
+    if constraint is None or constraint.identity not in context.folded:
+        return
+    table, name = column.identity.names[1:]
+    if constraint.identity.name != f"{table}_{name}_not_null":
+        yield f"CONSTRAINT {identifier(constraint.identity.name)}"
+    yield "NOT NULL NO INHERIT" if constraint.is_no_inherit else "NOT NULL"
+
+
+def not_null_constraint(column: Column, catalog: Catalog) -> Constraint | None:
+    """Return the constraint that refuses NULL in a column, where there is one as such."""
+    if column.parent is None:
+        return None
+    own = (column.identity.name,)
+    return next(
+        (
+            each
+            for each in catalog.constraints(column.parent)
+            if each.type is ConstraintType.NOT_NULL and each.columns == own
+        ),
+        None,
+    )
+
+
+def _fdw_options(column: Column) -> str:
+    pairs = (option.partition("=") for option in sorted(column.fdw_options))
+    return ", ".join(f"{identifier(name)} {literal(value)}" for name, _, value in pairs)
+
+
+def _reference(identity: Identity, _catalog: Catalog) -> str:
+    return f"COLUMN {qualified(*identity.names)}"
+
+
+def _parent(column: Column) -> Identity:
+    if column.parent is None:
+        raise ValueError(f"{column.identity} belongs to no relation")
+    return column.parent
+
+
+def _create(column: Column, context: Context) -> Iterable[Action]:
+    if arrives_from_above(column, context):
+        return ()
+    statement = f"{altered(_parent(column))} ADD COLUMN {column_definition(column, context)}"
+    return (
+        *risky([statement], *_risks_of_adding(column, context)),
+        *plain(*_settings(column)),
+    )
+
+
+def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
+    table = _parent(column)
+    refuses_null = column.is_not_null and column.identity_mode is None
+    fills = context.new.default(column.identity) or column.generation_expression
+    if refuses_null and not fills and not context.is_created(table):
+        yield Hazard(
+            HazardKind.MAY_FAIL,
+            column.identity,
+            f"{column.identity.qualified_name} refuses NULL and has no default: "
+            "this fails unless the table is empty",
+        )
+
+
+def _settings(column: Column) -> Iterator[str]:
+    """Yield what no column definition can say."""
+    head = f"{altered(_parent(column))} ALTER COLUMN {identifier(column.identity.name)}"
+    if not column.is_default_storage:
+        yield f"{head} SET STORAGE {column.storage}"
+    if column.statistics_target is not None:
+        yield f"{head} SET STATISTICS {column.statistics_target}"
+    if column.options:
+        yield f"{head} SET ({storage_parameters(column.options)})"
+
+
+def settings_of_columns(columns: Iterable[Column]) -> Iterator[str]:
+    """Yield the statements that complete columns which CREATE TABLE brought along."""
+    for column in columns:
+        yield from _settings(column)
+
+
+def _drop(column: Column, context: Context) -> Iterable[Action]:
+    if leaves_from_above(column, context):
+        return ()
+    statement = f"{altered(_parent(column))} DROP COLUMN {identifier(column.identity.name)}"
+    if column.generated_mode is not None:
+        return plain(statement)
+    name = column.identity.qualified_name
+    return risky([statement], data_loss(column.identity, f"all values of {name} are lost"))
+
+
+def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
+    change = unmoved(change, context)
+    if _must_be_replaced(change, context):
+        return None
+    beside = expansion(change, context)
+    if beside is not None:
+        return tuple(contract(beside))
+    return (
+        *_retyped(change, context),
+        *plain(*_changed(change, context)),
+        *_begins_to_refuse_null(change, context),
+    )
+
+
+def _begins_to_refuse_null(change: Change[Column], context: Context) -> Iterable[Action]:
+    if "is_marked_not_null" in change.names and change.new.is_marked_not_null:
+        return refuse_null(change.new, context)
+    return ()
+
+
+def _must_be_replaced(change: Change[Column], context: Context) -> bool:
+    """Whether a generated column begins or changes in a way that only a new one can."""
+    old, new = change.old, change.new
+    if old.generated_mode is not new.generated_mode:
+        return not (old.generated_mode is GeneratedMode.STORED and new.generated_mode is None)
+    if new.generated_mode is None or "generation_expression" not in change.names:
+        return False
+    return context.major < _SET_EXPRESSION_SINCE
+
+
+def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
+    old, new = change.old, change.new
+    if not change.names & {"type", "collation"} or _follows_parent(change, context):
+        return
+    head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    collation = f" COLLATE {new.collation}" if new.collation else ""
+    cast = using(old, new)
+    yield Action(
+        f"{head} TYPE {new.type}{collation}{f' USING {cast}' if cast else ''}",
+        hazards=tuple(risks(old, new)),
+    )
+
+
+def _follows_parent(change: Change[Column], context: Context) -> bool:
+    """Whether the same change of a table above reaches this column, too."""
+    return any(
+        (before := context.old.get(each.identity, Column)) is not None
+        and before.type != each.type
+        and each.type == change.new.type
+        for each in above(change.new, context.new)
+    )
+
+
+def _changed(change: Change[Column], context: Context) -> Iterator[str]:
+    old, new, names = change.old, change.new, change.names
+    head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    if old.generated_mode is not None and new.generated_mode is None:
+        yield f"{head} DROP EXPRESSION"
+    elif "generation_expression" in names:
+        yield f"{head} SET EXPRESSION AS ({new.generation_expression})"
+    if "is_marked_not_null" in names and not new.is_marked_not_null:
+        yield f"{head} DROP NOT NULL"
+    if "identity_mode" in names:
+        yield from identity_changes(head, old, new, context)
+    yield from _changed_settings(head, change)
+
+
+def _changed_settings(head: str, change: Change[Column]) -> Iterator[str]:
+    old, new, names = change.old, change.new, change.names
+    retyped = "type" in names and new.is_default_storage
+    if "storage" in names and not retyped:
+        yield f"{head} SET STORAGE {new.storage}"
+    if "compression" in names:
+        yield f"{head} SET COMPRESSION {new.compression or 'default'}"
+    if "statistics_target" in names:
+        target = -1 if new.statistics_target is None else new.statistics_target
+        yield f"{head} SET STATISTICS {target}"
+    yield from changed_parameters(head, old.options, new.options)
+    if "fdw_options" in names:
+        yield f"{head} OPTIONS ({_fdw_changes(old, new)})"
+
+
+def _fdw_changes(old: Column, new: Column) -> str:
+    before = dict(each.split("=", 1) for each in old.fdw_options)
+    after = dict(each.split("=", 1) for each in new.fdw_options)
+    gone = [f"DROP {identifier(name)}" for name in sorted(before.keys() - after.keys())]
+    come = [
+        f"{'SET' if name in before else 'ADD'} {identifier(name)} {literal(value)}"
+        for name, value in sorted(after.items())
+        if before.get(name) != value
+    ]
+    return ", ".join([*gone, *come])
+
+
+def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
+    """Yield what refuses to stay while a column gets another type."""
+    change = unmoved(change, context)
+    if not change.names & {"type", "collation", "generation_expression"}:
+        return
+    old = context.old
+    for dependency in old.dependents(change.old.identity):
+        fact: Fact | None = old.facts.get(dependency.dependent)
+        is_generated = isinstance(fact, Column) and fact.generated_mode is not None
+        if is_generated or isinstance(fact, _BLOCKERS):
+            yield dependency.dependent
+    default = old.default(change.old.identity)
+    if default is not None and change.old.type_name != change.new.type_name:
+        # It was written for the old type, and would keep the cast that made it fit.
+        yield default.identity
+
+
+def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
+    beside = expansion(unmoved(change, context), context)
+    return () if beside is None else tuple(expand(beside))
+
+
+def _folds(_column: Column, _context: Context) -> bool:
+    return True
+
+
+KIND = Kind(
+    fact=Column,
+    rank=80,
+    reference=_reference,
+    grant_on=None,
+    create=_create,
+    drop=_drop,
+    alter=_alter,
+    prepare=_prepare,
+    folds=_folds,
+    rebuilds=_rebuilds,
+)

@@ -1,0 +1,111 @@
+"""How enum types come, change and go."""
+
+from collections.abc import Iterable, Iterator
+from itertools import starmap
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.enum_type import EnumType
+from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration.context import Change, Context
+from server.engines.migration.exchange import Exchange, exchanged, obstacles
+from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.kind import Kind
+from server.engines.sql.quote import identifier, literal, qualified
+
+
+def _reference(identity: Identity, _catalog: Catalog) -> str:
+    return f"TYPE {qualified(*identity.names)}"
+
+
+def _created(enum: EnumType) -> str:
+    labels = ", ".join(map(literal, enum.labels))
+    return f"CREATE TYPE {qualified(*enum.identity.names)} AS ENUM ({labels})"
+
+
+def _create(enum: EnumType, _context: Context) -> Iterable[Action]:
+    return plain(_created(enum))
+
+
+def _drop(enum: EnumType, _context: Context) -> Iterable[Action]:
+    return plain(f"DROP TYPE {qualified(*enum.identity.names)}")
+
+
+def _alter(change: Change[EnumType], context: Context) -> Iterable[Action]:
+    """Add labels where they belong; to take or move one, exchange the type."""
+    if _only_adds(change):
+        return _added(change)
+    return tuple(exchanged(_exchange(change), context))
+
+
+def _rebuilds(change: Change[EnumType], context: Context) -> Iterable[Identity]:
+    return () if _only_adds(change) else obstacles(change.old.identity, context)
+
+
+def _only_adds(change: Change[EnumType]) -> bool:
+    before = frozenset(change.old.labels)
+    return tuple(each for each in change.new.labels if each in before) == change.old.labels
+
+
+def _added(change: Change[EnumType]) -> tuple[Action, ...]:
+    statements = [*_additions(change)]
+    # None of them is used before all are there, so one commit is enough.
+    modes = [*(Mode.TRANSACTIONAL for _ in statements[1:]), Mode.COMMITTED]
+    return tuple(starmap(Action, zip(statements, modes, strict=True)))
+
+
+def _additions(change: Change[EnumType]) -> Iterator[str]:
+    head = f"ALTER TYPE {qualified(*change.new.identity.names)} ADD VALUE"
+    labels, before = change.new.labels, frozenset(change.old.labels)
+    for number, label in enumerate(labels):
+        if label in before:
+            continue
+        if number:
+            yield f"{head} {literal(label)} AFTER {literal(labels[number - 1])}"
+        elif change.old.labels:
+            yield f"{head} {literal(label)} BEFORE {literal(change.old.labels[0])}"
+        else:
+            yield f"{head} {literal(label)}"
+
+
+def _exchange(change: Change[EnumType]) -> Exchange:
+    return Exchange(
+        type=change.new.identity,
+        word="TYPE",
+        creation=(_created(change.new),),
+        conversion=_conversion,
+        refuge=_text,
+        hazards=tuple(_hazards(change)),
+    )
+
+
+def _conversion(column: Column) -> str:
+    return f"{identifier(column.identity.name)}::{_text(column)}::{column.type}"
+
+
+def _text(column: Column) -> str:
+    return "text[]" if column.type.endswith("[]") else "text"
+
+
+def _hazards(change: Change[EnumType]) -> Iterator[Hazard]:
+    name = change.new.identity.qualified_name
+    for label in change.old.labels:
+        if label not in change.new.labels:
+            yield Hazard(
+                HazardKind.MAY_FAIL,
+                change.new.identity,
+                f"{name} loses the label '{label}': a row that has it stops the statement",
+            )
+
+
+KIND = Kind(
+    fact=EnumType,
+    rank=40,
+    reference=_reference,
+    grant_on=_reference,
+    create=_create,
+    drop=_drop,
+    alter=_alter,
+    rebuilds=_rebuilds,
+)

@@ -1,0 +1,226 @@
+"""How indexes come, change and go; those behind constraints come and go with them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.free_name import free_name
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.index import Index
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration.context import Change, Context
+from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.index_text import concurrently, is_same_but_for_types, renamed
+from server.engines.migration.kind import Kind
+from server.engines.migration.options import changed_parameters, storage_parameters
+from server.engines.migration.relation import altered
+from server.engines.sql.quote import identifier, literal, qualified
+
+_SETTINGS = frozenset({"options", "is_clustered", "is_replica_identity", "tablespace"})
+
+
+def _reference(identity: Identity, _catalog: Catalog) -> str:
+    return f"INDEX {qualified(*identity.names)}"
+
+
+def _relation(index: Index) -> Identity:
+    if index.parent is None:
+        raise ValueError(f"{index.identity} belongs to no relation")
+    return index.parent
+
+
+def _create(index: Index, context: Context) -> Iterable[Action]:
+    if index.constraint is not None:
+        return plain(*_settings_of_key(index))
+    if _is_built_online(index, context):
+        risks = _risks(index)
+        return (Action(concurrently(index.definition), Mode.OUTSIDE, risks), *_own(index))
+    risks = () if context.is_created(index.parent) else _risks(index)
+    return (Action(index.definition, hazards=risks), *_own(index))
+
+
+def _is_built_online(index: Index, context: Context) -> bool:
+    is_used = not context.is_created(_relation(index))
+    return context.is_online and is_used and not index.is_partitioned
+
+
+def _risks(index: Index) -> tuple[Hazard, ...]:
+    if not index.is_unique:
+        return ()
+    message = f"two rows with equal keys stop the build of {index.identity.qualified_name}"
+    return (Hazard(HazardKind.MAY_FAIL, index.identity, message),)
+
+
+def _own(index: Index) -> tuple[Action, ...]:
+    return plain(*_marks(index), *_statistics(index))
+
+
+def _settings_of_key(index: Index) -> Iterator[str]:
+    """Yield what the constraint that brings the index along cannot say."""
+    if index.options:
+        yield f"{altered(index.identity)} SET ({storage_parameters(index.options)})"
+    yield from _marks(index)
+    yield from _statistics(index)
+
+
+def _marks(index: Index) -> Iterator[str]:
+    name = identifier(index.identity.name)
+    if index.is_clustered:
+        yield f"{altered(_relation(index))} CLUSTER ON {name}"
+    if index.is_replica_identity:
+        yield f"{altered(_relation(index))} REPLICA IDENTITY USING INDEX {name}"
+
+
+def _statistics(index: Index) -> Iterator[str]:
+    for number, key in enumerate(index.keys, start=1):
+        if key.statistics_target is not None:
+            yield _statistics_of(index, number, key.statistics_target)
+
+
+def _statistics_of(index: Index, number: int, target: int | None) -> str:
+    value = -1 if target is None else target
+    return f"{altered(index.identity)} ALTER COLUMN {number} SET STATISTICS {value}"
+
+
+def _finish(index: Index, context: Context) -> Iterable[Action]:
+    if index.partition_of is None or _is_attached_with_table(index, context):
+        return ()
+    return plain(_attach(index))
+
+
+def _attach(index: Index) -> str:
+    whole = index.partition_of or index.identity
+    return f"{altered(whole)} ATTACH PARTITION {qualified(*index.identity.names)}"
+
+
+def _is_attached_with_table(index: Index, context: Context) -> bool:
+    """Whether attaching the table finds the index and attaches it, too."""
+    relation, whole = _relation(index), index.partition_of
+    table, before = context.new.get(relation, Table), context.old.get(relation, Table)
+    is_attached_now = (
+        table is not None
+        and table.is_partition
+        and (context.is_created(relation) or (before is not None and not before.is_partition))
+    )
+    return is_attached_now and whole is not None
+
+
+def _awaits(index: Index, _context: Context) -> Iterable[Identity]:
+    return () if index.partition_of is None else (index.partition_of,)
+
+
+def _drop(index: Index, context: Context) -> Iterable[Action]:
+    if index.constraint is not None or context.is_dropped(index.partition_of):
+        return ()
+    name = qualified(*index.identity.names)
+    if context.is_online and not index.is_partitioned:
+        return (Action(f"DROP INDEX CONCURRENTLY {name}", Mode.OUTSIDE),)
+    return plain(f"DROP INDEX {name}")
+
+
+def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
+    names = change.names
+    if is_same_but_for_types(change.old, change.new) and _is_rebuilt_with_column(change, context):
+        return ()
+    if names <= {"partition_of", "constraint"} | _SETTINGS or _differs_in_statistics_only(change):
+        return plain(*_altered(change, context))
+    if _can_be_swapped(change, context):
+        return tuple(_swapped(change, context))
+    return None
+
+
+def _is_rebuilt_with_column(change: Change[Index], context: Context) -> bool:
+    """Whether changing the type of a column makes PostgreSQL build the index anew."""
+    relation = _relation(change.new)
+    columns = (
+        Identity(Column.kind, (*relation.names, name or "")) for name in change.new.key_columns
+    )
+    pairs = ((context.old.get(each, Column), context.new.get(each, Column)) for each in columns)
+    return any(
+        before is not None
+        and after is not None
+        and (before.type, before.collation) != (after.type, after.collation)
+        for before, after in pairs
+    )
+
+
+def _altered(change: Change[Index], context: Context) -> Iterator[str]:
+    old, new, names = change.old, change.new, change.names
+    yield from changed_parameters(altered(new.identity), old.options, new.options)
+    if "tablespace" in names:
+        space = identifier(new.tablespace or "pg_default")
+        yield f"{altered(new.identity)} SET TABLESPACE {space}"
+    if "is_clustered" in names:
+        yield from _changed_clustering(new, context)
+    if "is_replica_identity" in names and new.is_replica_identity:
+        name = identifier(new.identity.name)
+        yield f"{altered(_relation(new))} REPLICA IDENTITY USING INDEX {name}"
+    is_attached = "partition_of" in names and new.partition_of is not None
+    if is_attached and not _is_attached_with_table(new, context):
+        yield _attach(new)
+    for number, (before, after) in enumerate(zip(old.keys, new.keys, strict=True), start=1):
+        if before.statistics_target != after.statistics_target:
+            yield _statistics_of(new, number, after.statistics_target)
+
+
+def _changed_clustering(index: Index, context: Context) -> Iterator[str]:
+    relation = _relation(index)
+    if index.is_clustered:
+        yield f"{altered(relation)} CLUSTER ON {identifier(index.identity.name)}"
+    elif not any(each.is_clustered for each in context.new.indexes(relation)):
+        yield f"{altered(relation)} SET WITHOUT CLUSTER"
+
+
+def _differs_in_statistics_only(change: Change[Index]) -> bool:
+    old, new = change.old, change.new
+    if not change.only("keys", *_SETTINGS) or len(old.keys) != len(new.keys):
+        return False
+    pairs = zip(old.keys, new.keys, strict=True)
+    return all(
+        replace(before, statistics_target=after.statistics_target) == after
+        for before, after in pairs
+    )
+
+
+def _can_be_swapped(change: Change[Index], context: Context) -> bool:
+    """Whether the new index can be built beside the old one, which serves until then."""
+    old, new = change.old, change.new
+    return (
+        _is_built_online(new, context)
+        and not context.is_dropped(_relation(old))
+        and old.parent == new.parent
+        and {old.constraint, new.constraint, old.partition_of, new.partition_of} == {None}
+        and not old.is_replica_identity
+        and not context.old.dependents(old.identity)
+    )
+
+
+def _swapped(change: Change[Index], context: Context) -> Iterator[Action]:
+    new = change.new
+    name = new.identity.name
+    catalogs = (context.old, context.new)
+    taken = {each.identity.name for catalog in catalogs for each in catalog}
+    other = free_name((name,), "new", taken)
+    text = renamed(new.definition, identifier(name), identifier(other))
+    yield Action(concurrently(text), Mode.OUTSIDE, _risks(new))
+    yield Action(f"DROP INDEX CONCURRENTLY {qualified(*change.old.identity.names)}", Mode.OUTSIDE)
+    schema = new.identity.names[0]
+    yield Action(f"ALTER INDEX {qualified(schema, other)} RENAME TO {identifier(name)}")
+    comment = context.new.comment(new.identity)
+    if comment is not None and comment == context.old.comment(new.identity):
+        yield Action(f"COMMENT ON {_reference(new.identity, context.new)} IS {literal(comment)}")
+    yield from _own(new)
+
+
+KIND = Kind(
+    fact=Index,
+    rank=120,
+    reference=_reference,
+    create=_create,
+    drop=_drop,
+    alter=_alter,
+    finish=_finish,
+    awaits=_awaits,
+)

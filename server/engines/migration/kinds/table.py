@@ -1,0 +1,195 @@
+"""How tables come, change and go: ordinary ones, partitioned ones, partitions and heirs."""
+
+from collections.abc import Iterable, Iterator
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
+from server.engines.migration.action import Action, plain
+from server.engines.migration.context import Change, Context
+from server.engines.migration.hazard import Hazard, HazardKind, data_loss
+from server.engines.migration.heritage import moved
+from server.engines.migration.kind import Kind
+from server.engines.migration.kinds.column import column_definition, settings_of_columns
+from server.engines.migration.kinds.constraint import constraint_definition
+from server.engines.migration.options import changed_parameters, storage_parameters
+from server.engines.migration.partitions import attach
+from server.engines.migration.relation import altered
+from server.engines.migration.table_copy import kept, restored
+from server.engines.sql.quote import identifier, qualified
+
+_NEW_ONE = frozenset({"partition_strategy", "partition_key"})
+
+
+def _reference(identity: Identity, _catalog: Catalog) -> str:
+    return f"TABLE {qualified(*identity.names)}"
+
+
+def _create(table: Table, context: Context) -> Iterable[Action]:
+    parts = ",\n".join(f"    {part}" for part in _parts(table, context))
+    body = f"(\n{parts}\n)" if parts else "()"
+    unlogged = "UNLOGGED " if table.persistence is Persistence.UNLOGGED else ""
+    head = f"CREATE {unlogged}TABLE {qualified(*table.identity.names)} {body}"
+    columns = (
+        each for each in context.new.columns(table.identity) if each.identity in context.folded
+    )
+    return plain(" ".join([head, *_tail(table)]), *settings_of_columns(columns), *_flags(table))
+
+
+def _parts(table: Table, context: Context) -> Iterator[str]:
+    for column in context.new.columns(table.identity):
+        is_inherited_only = not column.is_local and bool(table.parents) and not table.is_partition
+        if column.identity in context.folded and not is_inherited_only:
+            yield column_definition(column, context)
+    for constraint in context.new.constraints(table.identity):
+        if constraint.type is not ConstraintType.NOT_NULL and constraint.identity in context.folded:
+            yield constraint_definition(constraint)
+    yield from _inherited_not_null(table, context)
+
+
+def _inherited_not_null(table: Table, context: Context) -> Iterator[str]:
+    """Yield constraints that an heir declares on columns which it only inherits."""
+    if not table.parents or table.is_partition:
+        return
+    inherited = {
+        each.identity.name for each in context.new.columns(table.identity) if not each.is_local
+    }
+    for each in context.new.constraints(table.identity):
+        is_declared = each.type is ConstraintType.NOT_NULL and each.identity in context.folded
+        if is_declared and each.columns[0] in inherited:
+            yield constraint_definition(each)
+
+
+def _tail(table: Table) -> Iterator[str]:
+    if table.parents and not table.is_partition:
+        yield f"INHERITS ({', '.join(qualified(*each.names) for each in table.parents)})"
+    if table.partition_key is not None:
+        yield f"PARTITION BY {table.partition_key}"
+    if table.access_method not in {None, "heap"}:
+        yield f"USING {identifier(table.access_method or '')}"
+    options = ", ".join(
+        text
+        for text in (
+            storage_parameters(table.options),
+            storage_parameters(table.toast_options, prefix="toast."),
+        )
+        if text
+    )
+    if options:
+        yield f"WITH ({options})"
+    if table.tablespace is not None:
+        yield f"TABLESPACE {identifier(table.tablespace)}"
+
+
+def _flags(table: Table) -> Iterator[str]:
+    head = altered(table.identity)
+    if table.of_type is not None:
+        yield f"{head} OF {table.of_type}"
+    if table.has_row_security:
+        yield f"{head} ENABLE ROW LEVEL SECURITY"
+    if table.forces_row_security:
+        yield f"{head} FORCE ROW LEVEL SECURITY"
+    if table.replica_identity in {ReplicaIdentity.FULL, ReplicaIdentity.NOTHING}:
+        yield f"{head} REPLICA IDENTITY {table.replica_identity.upper()}"
+
+
+def _finish(table: Table, context: Context) -> Iterable[Action]:
+    attaching = plain(attach(table)) if table.is_partition else ()
+    if context.is_dropped(table.identity):
+        return (*attaching, *restored(table, context))
+    return attaching
+
+
+def _drop(table: Table, context: Context) -> Iterable[Action]:
+    name = table.identity.qualified_name
+    statement = f"DROP TABLE {qualified(*table.identity.names)}"
+    if context.is_created(table.identity):
+        rebuilt = Hazard(
+            HazardKind.REBUILT, table.identity, f"{name} is created anew and its rows are copied"
+        )
+        return (*kept(table, context), Action(statement, hazards=(rebuilt,)))
+    if not _holds_rows(table, context):
+        return plain(statement)
+    return (
+        Action(statement, hazards=(data_loss(table.identity, f"all rows of {name} are lost"),)),
+    )
+
+
+def _holds_rows(table: Table, context: Context) -> bool:
+    """Whether it holds rows itself, or in partitions that go with it."""
+    return not table.is_partitioned or any(
+        table.identity in each.parents and context.is_dropped(each.identity)
+        for each in context.old.of(Table)
+    )
+
+
+def _alter(change: Change[Table], context: Context) -> Iterable[Action] | None:
+    if change.names & _NEW_ONE:
+        return None
+    return (
+        *moved(change, context),
+        *plain(*_changed(change)),
+        *plain(*_changed_security(change)),
+    )
+
+
+def _changed(change: Change[Table]) -> Iterator[str]:
+    old, new, names = change.old, change.new, change.names
+    head = altered(new.identity)
+    if "persistence" in names:
+        yield f"{head} SET {'UNLOGGED' if new.persistence is Persistence.UNLOGGED else 'LOGGED'}"
+    if "of_type" in names:
+        yield f"{head} NOT OF" if new.of_type is None else f"{head} OF {new.of_type}"
+    if "access_method" in names and new.access_method is not None:
+        yield f"{head} SET ACCESS METHOD {identifier(new.access_method)}"
+    if "tablespace" in names:
+        yield f"{head} SET TABLESPACE {identifier(new.tablespace or 'pg_default')}"
+    yield from changed_parameters(head, old.options, new.options)
+    yield from changed_parameters(head, old.toast_options, new.toast_options, prefix="toast.")
+    if "replica_identity" in names and new.replica_identity is not ReplicaIdentity.INDEX:
+        yield f"{head} REPLICA IDENTITY {new.replica_identity.upper()}"
+
+
+def _changed_security(change: Change[Table]) -> Iterator[str]:
+    new, names = change.new, change.names
+    head = altered(new.identity)
+    if "has_row_security" in names:
+        yield f"{head} {'ENABLE' if new.has_row_security else 'DISABLE'} ROW LEVEL SECURITY"
+    if "forces_row_security" in names:
+        yield f"{head} {'' if new.forces_row_security else 'NO '}FORCE ROW LEVEL SECURITY"
+
+
+def _awaits(table: Table, context: Context) -> Iterator[Identity]:
+    """Let policies come before they are enforced, and a partition's parts before it is attached."""
+    for policy in context.new.policies(table.identity):
+        yield policy.identity
+    if table.is_partition:
+        yield from _indexes_and_checks(table.identity, context)
+        for parent in table.parents:
+            yield from _indexes_and_checks(parent, context)
+    for other in context.new.of(Table):
+        if table.identity in other.parents and context.is_dropped(table.identity):
+            yield other.identity
+
+
+def _indexes_and_checks(table: Identity, context: Context) -> Iterator[Identity]:
+    for index in context.new.indexes(table):
+        if index.partition_of is None or index.parent == table:
+            yield index.identity
+    for constraint in context.new.of(Constraint):
+        if constraint.parent == table and constraint.type is not ConstraintType.FOREIGN_KEY:
+            yield constraint.identity
+
+
+KIND = Kind(
+    fact=Table,
+    rank=70,
+    reference=_reference,
+    grant_on=_reference,
+    create=_create,
+    drop=_drop,
+    alter=_alter,
+    finish=_finish,
+    awaits=_awaits,
+)

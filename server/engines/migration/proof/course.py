@@ -1,0 +1,45 @@
+"""What happened when the statements of a plan ran, one after the other."""
+
+from dataclasses import dataclass
+
+from server.engines.migration.step import Observation
+
+_DATA_CLASSES = frozenset(("22", "23"))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The statement that ended a run; steps count from 0 through all segments.
+
+    `sqlstate` is empty where we refused the statement, or the session ended.
+    """
+
+    step: int
+    sql: str
+    message: str
+    sqlstate: str = ""
+
+    @property
+    def is_about_rows(self) -> bool:
+        """Whether other rows could have let it pass."""
+        return self.sqlstate[:2] in _DATA_CLASSES
+
+    def __str__(self) -> str:
+        state = f" ({self.sqlstate})" if self.sqlstate else ""
+        return f"step {self.step + 1} failed: {self.message}{state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One run of a plan: an observation for each step that ran, in order.
+
+    `split_at` are the steps before which a transaction was committed although their segment does
+    not say so: a superuser had to run something then or there, from a session of its own.
+    """
+
+    observations: tuple[Observation, ...] = ()
+    failure: Failure | None = None
+    split_at: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    boundaries: tuple[str, ...] = ()
+    """The fingerprint of the schema after each segment, where that was asked for."""

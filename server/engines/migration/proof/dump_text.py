@@ -1,0 +1,85 @@
+"""What pg_dump says about a schema, in a form in which two of its dumps compare."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from anyio.to_thread import run_sync
+
+from server.engines.catalog.expression import normalized
+from server.engines.postgres.cluster import Database
+from server.engines.postgres.dump import dump_throwaway
+from server.engines.sql.pieces import Statement
+from server.engines.sql.psql import read_script
+
+_MOST_SHOWN = 50
+_LONGEST = 300
+# Comments name object numbers of one database; the tokens of \restrict are random.
+_NOISE = re.compile(rb"^(?:--.*|\\(?:un)?restrict .*|)\n", re.MULTILINE)
+_SETTING = re.compile(r"(?:SET |SELECT pg_catalog\.set_config\()")
+_TABLE = re.compile(r"CREATE (?:UNLOGGED |FOREIGN )?TABLE ")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DumpText:
+    """A dump without its noise."""
+
+    content: bytes
+    digest: bytes
+
+    def differences(self, target: "DumpText") -> tuple[str, ...]:
+        """Return the statements that only one of the two has, `-` what the target lacks.
+
+        The order of statements and of the columns in a table does not count, nor a form that
+        PostgreSQL prints otherwise after reading its own print.
+        """
+        if self.digest == target.digest:
+            return ()
+        ours, theirs = Counter(self.statements()), Counter(target.statements())
+        surplus = [f"- {_short(text)}" for text in (ours - theirs).elements()]
+        missing = [f"+ {_short(text)}" for text in (theirs - ours).elements()]
+        return _few(sorted(surplus) + sorted(missing))
+
+    def statements(self) -> Iterator[str]:
+        """Yield the statements in the form in which they compare."""
+        for piece in read_script([self.content], file="pg_dump"):
+            if isinstance(piece, Statement) and not _SETTING.match(piece.text):
+                yield normalized(_without_order(piece.text))
+
+
+async def dump_text(
+    database: Database, settings: Mapping[str, str], *, with_owners: bool
+) -> DumpText:
+    """Dump a database of our own.
+
+    Raises:
+        UnavailableError: this machine has no pg_dump for the server.
+    """
+    with await dump_throwaway(database, settings, with_owners=with_owners) as stream:
+        return await run_sync(_read, stream)
+
+
+def _read(stream: BinaryIO) -> DumpText:
+    content = _NOISE.sub(b"", stream.read())
+    return DumpText(content, hashlib.sha256(content).digest())
+
+
+def _without_order(statement: str) -> str:
+    """Sort the lines of a table: ADD COLUMN always appends, so no migration keeps their order."""
+    if not _TABLE.match(statement):
+        return statement
+    first, *lines = statement.splitlines()
+    return "\n".join((first, *sorted(line.rstrip(",") for line in lines)))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} [... {len(line)} characters]"
+
+
+def _few(lines: list[str]) -> tuple[str, ...]:
+    more = len(lines) - _MOST_SHOWN
+    return tuple(lines) if more <= 0 else (*lines[:_MOST_SHOWN], f"and {more:,} more")

@@ -1,0 +1,173 @@
+"""What one statement did inside its open transaction: locks, new files, full scans.
+
+Nothing of it can be read from the statement: a cascade, a view or a partition takes more locks
+than it names, and whether a table is scanned depends on what is known about its rows.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from server.engines.migration.step import LockMode, Observation
+from server.engines.postgres.session import Row, Session
+from server.engines.sql.rehearsal import Form, Rehearsal
+
+_FLUSH_SINCE = 15
+_FLUSH = "SELECT pg_catalog.pg_stat_force_next_flush()"
+_COUNTED_SO_FAR = """
+SELECT relid::pg_catalog.int8 AS oid, seq_scan AS scans, coalesce(idx_scan, 0) AS lookups
+FROM pg_catalog.pg_stat_xact_all_tables WHERE relid >= 16384
+"""
+_KNOWN = """
+SELECT c.oid::int8, n.nspname, c.relname FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'v', 'i', 'I', 'S', 'f')
+  AND n.nspname <> 'pg_toast' AND c.relpersistence <> 't'
+"""
+# What the other session did is not committed, so names and files are those from before.
+_LOCKS = """
+SELECT c.oid::int8, n.nspname, c.relname, c.relfilenode::int8 AS file,
+  array_agg(DISTINCT l.mode) AS modes
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_class c ON c.oid = l.relation
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = $1 AND l.granted AND l.locktype = 'relation' AND l.relation BETWEEN 16384 AND $2
+GROUP BY c.oid, n.nspname, c.relname, c.relfilenode
+"""
+# Run by a powerless role along a search path of somebody else's.
+_TRACES = """
+SELECT o::pg_catalog.int8 AS oid, pg_catalog.pg_relation_filenode(o)::pg_catalog.int8 AS file,
+  pg_catalog.pg_stat_get_xact_numscans(o) AS scans,
+  (SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(i.indexrelid)), 0)
+   FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) o)
+  ::pg_catalog.int8 AS lookups
+FROM pg_catalog.unnest($1::pg_catalog.oid[]) o
+"""
+_MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
+
+Run = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How often a table was read from its first row, and looked into through an index."""
+
+    scans: int = 0
+    lookups: int = 0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known about the transaction that is open."""
+
+    held: dict[int, LockMode] = field(default_factory=dict[int, LockMode])
+    files: dict[int, int] = field(default_factory=dict[int, int])
+    counts: dict[int, _Counts] = field(default_factory=dict[int, _Counts])
+
+
+@dataclass(slots=True)
+class Observer:
+    """Watches `worker` from `monitor`; relations that the plan itself made do not count."""
+
+    monitor: Session
+    worker: Session
+    _known: frozenset[int]
+    _newest: int
+    _names: frozenset[tuple[str, str]]
+    _seen: _Seen = field(default_factory=_Seen)
+
+    @classmethod
+    async def of(cls, monitor: Session, worker: Session) -> "Observer":
+        """Take note of the relations that are there before the plan."""
+        rows = await monitor.rows(_KNOWN)
+        known = frozenset(row["oid"] for row in rows)
+        names = ((row["nspname"], row["relname"]) for row in rows)
+        return cls(monitor, worker, known, max(known, default=0), frozenset([*names]))
+
+    async def begin(self) -> None:
+        """Forget the last transaction; called before the worker begins the next one."""
+        self._seen = _Seen()
+        if self.worker.major >= _FLUSH_SINCE:
+            await self.worker.rows(_FLUSH)
+        else:
+            self._seen.counts = _counts(await self.worker.rows(_COUNTED_SO_FAR))
+
+    async def watch(self, rehearsal: Rehearsal, run: Run) -> Observation:
+        """Run one statement inside the transaction, and say what it did."""
+        milliseconds = await timed(run)
+        if not self._known or self._is_apart(rehearsal):
+            return Observation(milliseconds=milliseconds)
+        rows = await self.monitor.rows(_LOCKS, self.worker.pid, self._newest)
+        locked = {row["oid"]: row for row in rows if row["oid"] in self._known}
+        traces = await self.worker.rows(_TRACES, list(locked))
+        return Observation(
+            self._locks(locked, rehearsal),
+            _named(self._rewritten(locked, traces), locked),
+            _named(self._scanned(traces, rehearsal), locked),
+            milliseconds,
+        )
+
+    def _is_apart(self, rehearsal: Rehearsal) -> bool:
+        """Whether all that it names was made by this plan: nobody can wait for that."""
+        names = rehearsal.relations
+        is_about_the_new = bool(names) and not any(map(self._is_known, names))
+        return is_about_the_new or rehearsal.form is Form.SETTING
+
+    def _is_known(self, name: tuple[str, str]) -> bool:
+        return not name[0] or name in self._names
+
+    def _locks(self, locked: Mapping[int, Row], rehearsal: Rehearsal) -> dict[str, LockMode]:
+        """Return what it took; what it held already counts for the relations that it names."""
+        taken: dict[str, LockMode] = {}
+        for oid, row in locked.items():
+            mode = max((_MODES[one] for one in row["modes"]), key=lambda mode: mode.strength)
+            before = self._seen.held.get(oid)
+            is_named = not {("", row["relname"]), (row["nspname"], row["relname"])}.isdisjoint(
+                rehearsal.relations
+            )
+            if before is None or mode.strength > before.strength or is_named:
+                taken[_name(row)] = mode
+            self._seen.held[oid] = mode
+        return dict(sorted(taken.items()))
+
+    def _rewritten(self, locked: Mapping[int, Row], traces: Iterable[Row]) -> list[int]:
+        found: list[int] = []
+        for trace in traces:
+            oid, file = trace["oid"], trace["file"]
+            if file and file != self._seen.files.get(oid, locked[oid]["file"]):
+                found.append(oid)
+            if file:
+                self._seen.files[oid] = file
+        return found
+
+    def _scanned(self, traces: Iterable[Row], rehearsal: Rehearsal) -> list[int]:
+        now, before = _counts(traces), self._seen.counts
+        self._seen.counts = {**before, **now}
+        if rehearsal.is_truncation:
+            return []  # The counter moves although nothing is read.
+        return [
+            oid
+            for oid, counts in now.items()
+            for old in [before.get(oid, _Counts())]
+            if counts.scans > old.scans
+            or (rehearsal.validates_foreign_key and counts.lookups > old.lookups)
+        ]
+
+
+async def timed(run: Run) -> float:
+    """Run something and return the milliseconds that it took."""
+    start = time.perf_counter()
+    await run()
+    return round((time.perf_counter() - start) * 1000, 3)
+
+
+def _counts(rows: Iterable[Row]) -> dict[int, _Counts]:
+    return {row["oid"]: _Counts(row["scans"] or 0, row["lookups"] or 0) for row in rows}
+
+
+def _named(oids: Iterable[int], locked: Mapping[int, Row]) -> frozenset[str]:
+    return frozenset(_name(locked[oid]) for oid in oids)
+
+
+def _name(row: Row) -> str:
+    return f"{row['nspname']}.{row['relname']}"

@@ -1,0 +1,156 @@
+"""Proves one plan: forward and back on a copy of the source, watched, with rows in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from server.engines.migration.proof.clones import Clone, cloned
+from server.engines.migration.proof.course import Failure
+from server.engines.migration.proof.fingerprints import Fingerprint, TableName, fingerprints
+from server.engines.migration.proof.ground import Ground
+from server.engines.migration.proof.proof import Proof, unexpected
+from server.engines.migration.proof.residual import residual
+from server.engines.migration.proof.runner import run_plan
+from server.engines.migration.proof.seed.demands import Renames
+from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.seed import SeedRequest, seed
+from server.engines.migration.proof.seed.value_types import ColumnName
+from server.engines.migration.proof.survival import Fingerprints, Survey, Survival
+from server.engines.migration.proof.tame_values import tame_values
+from server.engines.migration.step import Segment
+from server.engines.postgres.loading.limits import DEFAULT_LIMITS, LoadLimits, bounded
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOptions:
+    """How a plan is tried; `time_zone` is that of the database it is meant for."""
+
+    renames: Renames = field(default_factory=Renames)
+    with_owners: bool = False
+    time_zone: str = "UTC"
+    seeding_seconds: float = 5.0
+    limits: LoadLimits = DEFAULT_LIMITS
+
+
+DEFAULT_OPTIONS = ProofOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The segments that lead from the source to the target, and those that lead back."""
+
+    forward: Sequence[Segment]
+    back: Sequence[Segment]
+
+
+async def prove(
+    source: Ground, target: Ground, plan: Plan, options: ProofOptions = DEFAULT_OPTIONS
+) -> Proof:
+    """Run the plan on rows of each flavor until it is not rows that stop it.
+
+    Raises:
+        UnavailableError: this machine has no pg_dump for the server, or the server ended.
+        InvalidInputError: the plan takes too long, too much memory or too much disk.
+    """
+    proof = await _Trial(source, target, plan, options, Flavor.RICH).run()
+    for flavor in (Flavor.TAME, Flavor.EMPTY):
+        failure = proof.forward.failure or proof.back.failure
+        if failure is None or not failure.is_about_rows:
+            return proof
+        trial = _Trial(source, target, plan, options, flavor)
+        proof = await trial.run((*proof.setbacks, failure))
+    return proof
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One attempt, on a clone of its own."""
+
+    source: Ground
+    target: Ground
+    plan: Plan
+    options: ProofOptions
+    flavor: Flavor
+
+    async def run(self, setbacks: tuple[Failure, ...] = ()) -> Proof:
+        seconds = self.options.limits.statement_seconds
+        async with cloned(
+            self.source, time_zone=self.options.time_zone, statement_seconds=seconds
+        ) as clone:
+            return await bounded(
+                lambda: self._on(clone, setbacks),
+                limits=self.options.limits,
+                database=clone.database,
+                spared=clone.superuser.pid,
+                refusal="The plan was not proven",
+            )
+
+    async def _on(self, clone: Clone, setbacks: tuple[Failure, ...]) -> Proof:
+        seeding = await seed(clone, await self._request(clone))
+        rows = _Rows(clone, self._survey())
+        await rows.look_before()
+        forward = await run_plan(clone, self.plan.forward, with_boundaries=True)
+        proof = Proof(
+            version=clone.database.cluster.version,
+            forward=forward,
+            seeding=seeding,
+            setbacks=setbacks,
+            notes=self.source.notes,
+        )
+        if forward.failure:
+            return proof
+        there = await residual(clone, self.target, with_owners=self.options.with_owners)
+        await rows.look_after()
+        return await self._back(replace(proof, forward_residual=there), rows)
+
+    async def _back(self, proof: Proof, rows: "_Rows") -> Proof:
+        back = await run_plan(rows.clone, self.plan.back)
+        proof = replace(proof, back=back)
+        if not back.failure:
+            here = await residual(rows.clone, self.source, with_owners=self.options.with_owners)
+            await rows.look_back()
+            proof = replace(proof, back_residual=here)
+        survival = rows.survivals()
+        lost = unexpected(survival, (*self.plan.forward, *self.plan.back), self.source.catalog)
+        return replace(proof, survival=survival, unexpected=() if back.failure else lost)
+
+    def _survey(self) -> Survey:
+        return Survey(self.source.catalog, self.target.catalog, self.options.renames)
+
+    async def _request(self, clone: Clone) -> SeedRequest:
+        overrides: Mapping[ColumnName, tuple[str, ...]] = {}
+        if self.flavor is Flavor.TAME:
+            renames = self.options.renames
+            overrides = await tame_values(clone.worker, self.source, self.target, renames)
+        return SeedRequest(
+            self.source.catalog,
+            self.target.catalog,
+            self.flavor,
+            self.options.renames,
+            overrides,
+            self.options.seeding_seconds,
+        )
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What the tables of a clone hold, at three points."""
+
+    clone: Clone
+    survey: Survey
+    whole: Fingerprints = field(default_factory=dict[TableName, Fingerprint])
+    kept: Fingerprints = field(default_factory=dict[TableName, Fingerprint])
+    after: Fingerprints = field(default_factory=dict[TableName, Fingerprint])
+    back: Fingerprints = field(default_factory=dict[TableName, Fingerprint])
+
+    async def look_before(self) -> None:
+        self.whole = await fingerprints(self.clone, self.survey.whole())
+        self.kept = await fingerprints(self.clone, self.survey.kept())
+
+    async def look_after(self) -> None:
+        self.after = await fingerprints(self.clone, self.survey.later())
+
+    async def look_back(self) -> None:
+        self.back = await fingerprints(self.clone, self.survey.whole())
+
+    def survivals(self) -> tuple[Survival, ...]:
+        return self.survey.survivals((self.whole, self.kept), self.after, self.back)

@@ -1,0 +1,81 @@
+"""What still differs from where a plan was to lead, by two observers that share no code."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from server.engines.catalog.diff import Added, Changed, Difference, FieldChange, Removed
+from server.engines.catalog.read import read_catalog
+from server.engines.migration.planner import counted
+from server.engines.migration.proof.clones import Clone
+from server.engines.migration.proof.dump_text import DumpText, dump_text
+from server.engines.migration.proof.ground import Ground
+
+_LONGEST = 120
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Differences in words: `catalog` as we read it, `dump` as pg_dump prints it.
+
+    `+` is missing, `-` is too much, `~` is other than it should be. An index that is not valid is
+    a difference of the catalog: pg_dump leaves it out in silence.
+    """
+
+    catalog: tuple[str, ...] = ()
+    dump: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both observers find nothing."""
+        return not self.catalog and not self.dump
+
+
+async def residual(clone: Clone, wanted: Ground, *, with_owners: bool = False) -> Residual:
+    """Compare the clone with the schema that it should have become.
+
+    Raises:
+        UnavailableError: this machine has no pg_dump for the server.
+    """
+    ours = asyncio.create_task(_dump(clone, with_owners=with_owners))
+    theirs = asyncio.create_task(wanted.dump(with_owners=with_owners))
+    try:
+        catalog = await read_catalog(clone.superuser)
+        left = counted(catalog, wanted.catalog, with_owners=with_owners)
+        dump = (await ours).differences(await theirs)
+    finally:
+        ours.cancel()
+        await asyncio.gather(ours, theirs, return_exceptions=True)
+    return Residual(tuple(_lines(left)), dump)
+
+
+async def _dump(clone: Clone, *, with_owners: bool) -> DumpText:
+    return await dump_text(clone.database, clone.superuser_settings, with_owners=with_owners)
+
+
+def _lines(left: Iterable[Difference]) -> Iterator[str]:
+    for number, each in enumerate(left):
+        if number == _MOST:
+            yield "and more"
+            return
+        yield _line(each)
+
+
+def _line(difference: Difference) -> str:
+    match difference:
+        case Added(new):
+            return f"+ {new.identity}"
+        case Removed(old):
+            return f"- {old.identity}"
+        case Changed(_, new, changes):
+            return f"~ {new.identity}: {'; '.join(map(_field, changes))}"
+
+
+def _field(change: FieldChange) -> str:
+    return f"{change.field} is {_short(change.old)} and should be {_short(change.new)}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} [...]"

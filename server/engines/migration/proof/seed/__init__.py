@@ -1,0 +1,1 @@
+"""Fills the tables of a clone with a few rows that respect what the tables demand."""

@@ -1,0 +1,105 @@
+"""Fills the tables of a clone, as far as that can be done in a given time."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.routine import Routine
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.proof.clones import Clone
+from server.engines.migration.proof.seed.demands import Demands, Renames, demands
+from server.engines.migration.proof.seed.filling import Filling
+from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.order import parents_first
+from server.engines.migration.proof.seed.partition_values import (
+    is_without_partitions,
+    partition_source,
+)
+from server.engines.migration.proof.seed.quieted import quieted
+from server.engines.migration.proof.seed.value_types import ValueTypes
+from server.engines.postgres.session import StatementError
+
+_STATEMENT = "SET LOCAL statement_timeout = '3s'; SET CONSTRAINTS ALL DEFERRED"
+_LATE = "there was no time left"
+_NO_PARTITIONS = "it has no partitions"
+_NO_ROWS = "its rows went elsewhere: a trigger or a rule takes them"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """Which tables hold rows, by `schema.name`, and why the others hold none."""
+
+    flavor: Flavor = Flavor.EMPTY
+    rows: Mapping[str, int] = field(default_factory=dict[str, int])
+    unseeded: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRequest:
+    """What rows to make; `overrides` are texts for columns whose values should suit more."""
+
+    source: Catalog
+    target: Catalog
+    flavor: Flavor = Flavor.RICH
+    renames: Renames = field(default_factory=Renames)
+    overrides: Mapping[tuple[str, ...], tuple[str, ...]] = field(
+        default_factory=dict[tuple[str, ...], tuple[str, ...]]
+    )
+    seconds: float = 5.0
+
+
+async def seed(clone: Clone, request: SeedRequest) -> Seeding:
+    """Insert a few rows into each table, as the loader; materialized views stay as they are."""
+    tables = demands(request.source, request.target, request.renames)
+    if request.flavor is Flavor.EMPTY:
+        return Seeding(unseeded={".".join(one.name): "no rows were asked for" for one in tables})
+    types = await ValueTypes.read(clone.worker)
+    async with quieted(clone.superuser, clone.worker):
+        bodies = {
+            f"{'.'.join(one.identity.names)}(": one.body for one in request.source.of(Routine)
+        }
+        filling = Filling(clone.worker, types, request.flavor, request.overrides, bodies)
+        run = _Run(request, filling, time.monotonic() + request.seconds)
+        try:
+            async with clone.worker.transaction():
+                await clone.worker.script(_STATEMENT)
+                for table in parents_first(tables):
+                    await run.take(table)
+        except StatementError as error:
+            # Rows that refer to each other in a circle are only checked at the end.
+            return Seeding(request.flavor, unseeded=run.all_failed(error.message))
+    return Seeding(request.flavor, run.rows, run.unseeded)
+
+
+@dataclass(slots=True)
+class _Run:
+    request: SeedRequest
+    filling: Filling
+    deadline: float
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+    unseeded: dict[str, str] = field(default_factory=dict[str, str])
+
+    async def take(self, table: Demands) -> None:
+        name = ".".join(table.name)
+        if time.monotonic() > self.deadline:
+            self.unseeded[name] = _LATE
+            return
+        identity, catalog = Identity(Table.kind, table.name), self.request.source
+        if is_without_partitions(identity, catalog):
+            self.unseeded[name] = _NO_PARTITIONS
+            return
+        try:
+            count = await self.filling.fill(table, partition_source(identity, catalog))
+        except StatementError as error:
+            self.unseeded[name] = error.message
+            return
+        if count:
+            self.rows[name] = count
+            self.filling.filled.add(table.name)
+        else:
+            self.unseeded[name] = _NO_ROWS
+
+    def all_failed(self, reason: str) -> Mapping[str, str]:
+        return {**dict.fromkeys(self.rows, reason), **self.unseeded}

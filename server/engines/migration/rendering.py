@@ -1,0 +1,108 @@
+"""A draft as files of a migration format, and the statements that those files really hold."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from server.engines.catalog.identity import Identity
+from server.engines.migration.action import Mode
+from server.engines.migration.draft import Draft
+from server.engines.migration.script import script
+from server.engines.migration.step import Segment, Step, Verb
+from server.engines.sql.formats.format import Format
+from server.engines.sql.formats.model import Block, Place, Script, SourceFile, WrittenFile
+from server.engines.sql.pretty import pretty
+from server.engines.sql.psql import read_script
+
+SETTING = "setting"
+"""The kind of what a statement is about that only sets a time-out."""
+_EDGES = frozenset({"BEGIN", "COMMIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The files, and the segments as the files hold them: with settings, laid out."""
+
+    files: tuple[WrittenFile, ...]
+    forward: tuple[Segment, ...]
+    back: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the files are called, where they go, and what their first lines say."""
+
+    name: str
+    place: Place
+    lines: tuple[str, ...]
+
+
+def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
+    """Write a draft, and read back from the files what a runner would run.
+
+    Raises:
+        ValueError: the files do not say what was written into them.
+    """
+    forward = tuple(map(_laid_out, draft.forward))
+    back = tuple(map(_laid_out, draft.back))
+    written = Script(
+        name=heading.name,
+        version=heading.place.version,
+        previous=heading.place.previous,
+        header=heading.lines,
+        up=tuple(map(_block, forward)),
+        down=tuple(map(_block, back)),
+    )
+    files = format_.write(written)
+    _check(files, format_, forward)
+    return Rendering(files, forward, back)
+
+
+def _laid_out(segment: Segment) -> Segment:
+    """Return the segment with its settings as steps, and every statement as it is written."""
+    planned = iter(segment.steps)
+    return Segment(
+        tuple(
+            replace(next(planned), sql=pretty(sql))
+            if not _is_setting(sql)
+            else _setting(sql, segment)
+            for sql in script(segment)
+        )
+    )
+
+
+def _is_setting(sql: str) -> bool:
+    return sql.startswith("SET LOCAL ") and " = " in sql
+
+
+def _setting(sql: str, segment: Segment) -> Step:
+    name = sql.split()[2]
+    first = segment.steps[0]
+    mode = Mode.FRESH if first.mode is Mode.FRESH else Mode.TRANSACTIONAL
+    identity = Identity(SETTING, (name,))
+    return Step(sql=sql, verb=Verb.ALTER, subject=identity, mode=mode, phase=segment.phase)
+
+
+def _block(segment: Segment) -> Block:
+    return Block(tuple(step.sql for step in segment.steps), segment.is_transactional)
+
+
+def _check(files: Sequence[WrittenFile], format_: Format, forward: Iterable[Segment]) -> None:
+    sources = [SourceFile(each.path, each.content) for each in files]
+    found = [text for script in format_.read(sources) for text in _statements(script.sql)]
+    wanted = [_bare(step.sql) for segment in forward for step in segment.steps]
+    if [text for text in found if text.upper() not in _EDGES] != wanted:
+        raise ValueError(f"the files of format {format_.name} do not hold what was written")
+
+
+def _statements(sql: bytes) -> Iterator[str]:
+    for piece in read_script([sql], file="migration"):
+        yield _bare(piece.text)
+
+
+def _bare(sql: str) -> str:
+    return sql.strip()
+
+
+def is_setting(step: Step) -> bool:
+    """Whether a step only sets a time-out for those after it."""
+    return step.subject.kind == SETTING

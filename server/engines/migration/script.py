@@ -1,0 +1,48 @@
+"""The statements of a segment as they are written into files and run: with their timeouts."""
+
+import re
+from collections.abc import Iterator
+
+from server.engines.catalog.kinds.aggregate import Aggregate
+from server.engines.catalog.kinds.routine import Routine
+from server.engines.migration.step import Segment, Step
+
+LOCK_TIMEOUT = "3s"
+"""How long a statement waits for a lock: whoever comes after it waits as long."""
+STATEMENT_TIMEOUT = "60s"
+"""How long a statement runs that only changes the catalog."""
+_NONE = "0"
+# Work that grows with the tables; a limit would only waste what was done.
+_GROWS = re.compile(
+    r"\A\s*(UPDATE|INSERT|SELECT|DO|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED VIEW"
+    r"|CREATE TABLE \S+ AS|REFRESH|DROP INDEX CONCURRENTLY)\b"
+    r"|\bVALIDATE CONSTRAINT\b|\bALTER COLUMN \S+ TYPE\b|\bATTACH PARTITION\b|\bADD CONSTRAINT\b",
+)
+
+
+def script(segment: Segment) -> tuple[str, ...]:
+    """Return the segment's statements, without semicolons and without BEGIN and COMMIT."""
+    if segment.is_transactional:
+        return tuple(_statements(segment))
+    # A wait for other transactions is part of the work here, and a time-out would leave an index
+    # behind that costs writes and serves nobody.
+    return tuple(step.sql for step in segment.steps)
+
+
+def _statements(segment: Segment) -> Iterator[str]:
+    yield f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+    if any(step.subject.kind in {Routine.kind, Aggregate.kind} for step in segment.steps):
+        # Bodies may name what comes later.
+        yield "SET LOCAL check_function_bodies = off"
+    timeout = ""
+    for step in segment.steps:
+        wanted = statement_timeout(step)
+        if wanted != timeout:
+            yield f"SET LOCAL statement_timeout = '{wanted}'"
+        timeout = wanted
+        yield step.sql
+
+
+def statement_timeout(step: Step) -> str:
+    """Return how long the step may run, as the setting of that name takes it."""
+    return _NONE if _GROWS.search(step.sql) else STATEMENT_TIMEOUT

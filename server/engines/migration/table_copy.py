@@ -1,0 +1,67 @@
+"""Carries the rows of a table over to its successor, which PostgreSQL cannot make of it."""
+
+from collections.abc import Iterator
+
+from server.engines.catalog.free_name import free_name
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.default import Default
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.action import Action, plain
+from server.engines.migration.context import Context
+from server.engines.migration.identity_column import catch_up
+from server.engines.sql.quote import identifiers, qualified
+
+
+def kept(table: Table, context: Context) -> tuple[Action, ...]:
+    """Return what puts the rows aside before the table is dropped."""
+    names = identifiers(each.identity.name for each in _carried(table.identity, context))
+    source = qualified(*table.identity.names)
+    # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+    return plain(f"CREATE TABLE {_aside(table, context)} AS SELECT {names} FROM {source}")
+
+
+def restored(table: Table, context: Context) -> Iterator[Action]:
+    """Yield what brings the rows back and lets sequences go on after them."""
+    carried = _carried(table.identity, context)
+    names = identifiers(each.identity.name for each in carried)
+    overriding = (
+        " OVERRIDING SYSTEM VALUE"
+        if any(each.identity_mode is not None for each in carried)
+        else ""
+    )
+    yield Action(
+        # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+        f"INSERT INTO {qualified(*table.identity.names)} ({names}){overriding} "
+        f"SELECT {names} FROM {_aside(table, context)}"
+    )
+    for column in carried:
+        if column.identity_mode is not None or _counts(column, context):
+            yield Action(catch_up(column))
+    yield Action(f"DROP TABLE {_aside(table, context)}")
+
+
+def _aside(table: Table, context: Context) -> str:
+    schema, name = table.identity.names
+    taken = {
+        fact.identity.name
+        for catalog in (context.old, context.new)
+        for fact in catalog
+        if fact.identity.schema == schema
+    }
+    return qualified(schema, free_name((name,), "kept", taken))
+
+
+def _carried(table: Identity, context: Context) -> tuple[Column, ...]:
+    """Return the columns that both tables have and that hold values of their own."""
+    before = {each.identity for each in context.old.columns(table) if each.generated_mode is None}
+    return tuple(
+        each
+        for each in context.new.columns(table)
+        if each.identity in before and each.generated_mode is None
+    )
+
+
+def _counts(column: Column, context: Context) -> bool:
+    default = context.new.get(Identity(Default.kind, column.identity.names), Default)
+    return default is not None and default.expression.startswith("nextval(")

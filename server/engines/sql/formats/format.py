@@ -1,0 +1,46 @@
+"""What a format is: the way its files are called, written, read and told from others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from server.engines.sql.formats.model import Place, Script, ScriptText, SourceFile, WrittenFile
+
+
+class Fit(Enum):
+    """How a folder looks to a format."""
+
+    NOT = auto()
+    POSSIBLE = auto()
+    """It could be read, and nothing in it is this format's own."""
+    CERTAIN = auto()
+    """It has names or marks that only this format gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Files that a format looks at: those with the ending in a folder.
+
+    `folder` is empty for the folder itself, `*` for every folder in it, else the name of one.
+    """
+
+    ending: str
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format of migrations."""
+
+    name: str
+    looks_at: tuple[Where, ...]
+    fit: Callable[[Sequence[SourceFile]], Fit]
+    """Looks at names and at the first 16 KB of a file, more of it may not be there."""
+    read: Callable[[Sequence[SourceFile]], tuple[ScriptText, ...]]
+    """The parts that run forward, in the runner's order."""
+    write: Callable[[Script], tuple[WrittenFile, ...]]
+    place: Callable[[Sequence[SourceFile], datetime], Place]
+    """Where one more migration goes."""
+    is_verbatim: bool = False
+    """What is read is whole files: `read` orders them by their names and needs no content."""

@@ -1,0 +1,306 @@
+"""What `generate_migration` answers: the plan, what was observed, and what follows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from server.reports.render import quoted, render
+from server.tools.tool import Detail, Report, WrittenFileEntry
+
+if TYPE_CHECKING:
+    from server.engines.catalog.catalog import Catalog
+    from server.engines.migration.effect import Effect
+    from server.engines.migration.generate import Blocked, Generated
+    from server.engines.migration.proof.proof import Proof
+    from server.engines.migration.step import Segment, Step
+    from server.workspace import WrittenFile
+
+_CONCISE_TEXT = 8_000  # characters that a concise text stays under
+_MOST_LINES = 12
+_LONGEST_SQL = 700  # characters of a statement that a concise text shows
+
+
+class StepEntry(BaseModel):
+    """One step; `lock` is the strongest one, on which relation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sql: str
+    verb: str
+    object: str
+    segment: int
+    runs: str
+    phase: int
+    lock: str
+    waits: str
+    rewrites: tuple[str, ...]
+    scans: tuple[str, ...]
+    hazards: tuple[str, ...]
+    evidence: str
+    ms: float
+
+
+class MigrationReport(Report):
+    """`status`: proven, unproven, blocked or nothing to do."""
+
+    source: str
+    target: str
+    status: str
+    plan_id: str
+    summary: str
+    decision: tuple[str, ...]
+    notes: tuple[str, ...]
+    blocked_by: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    proof: tuple[str, ...] = ()
+    steps: tuple[StepEntry, ...] = ()
+    back: tuple[str, ...] = ()
+    files: tuple[WrittenFileEntry, ...] = ()
+    diagram: str = ""
+    _detail: Detail = PrivateAttr(default=Detail.CONCISE)
+
+    @property
+    def written(self) -> tuple[WrittenFileEntry, ...]:
+        """The migration's files and the plan."""
+        return self.files
+
+    @property
+    def text(self) -> str:
+        """The answer as Markdown; a concise one shows as many steps as fit."""
+        if self._detail is Detail.DETAILED:
+            return self._shown(len(self.steps), with_sql=True)
+        for with_sql in (True, False):
+            for count in range(len(self.steps), -1, -max(1, len(self.steps) // 8)):
+                text = self._shown(count, with_sql=with_sql)
+                if len(text) <= _CONCISE_TEXT:
+                    return text
+        return self._shown(0, with_sql=False)
+
+    def showing(self, detail: Detail) -> Self:
+        """Return this report with the size of its text."""
+        self._detail = detail
+        return self
+
+    def _shown(self, count: int, *, with_sql: bool) -> str:
+        is_detailed = self._detail is Detail.DETAILED
+        return render(
+            "generate_migration",
+            report=self,
+            shown=tuple(_with_places(self.steps[:count])),
+            rest=len(self.steps) - count,
+            with_sql=with_sql,
+            detailed=is_detailed,
+            longest=None if is_detailed else _LONGEST_SQL,
+        )
+
+
+def _with_places(steps: Iterable[StepEntry]) -> Iterator[tuple[int, str, StepEntry]]:
+    """Yield each step with its number, and what begins with it."""
+    segment, phase = 0, 1
+    for number, step in enumerate(steps, start=1):
+        opens = ""
+        if step.segment != segment:
+            opens = f"Part {step.segment}, {step.runs}:"
+        if step.phase != phase:
+            opens = (
+                f"**Phase {step.phase}: after a deploy that no longer uses the old form.** {opens}"
+            )
+        segment, phase = step.segment, step.phase
+        yield number, opens, step
+
+
+def equal(
+    source: str, target: str, decision: tuple[str, ...], notes: tuple[str, ...]
+) -> MigrationReport:
+    """Report that there is nothing to do."""
+    return MigrationReport(
+        source=source,
+        target=target,
+        status="nothing to do",
+        plan_id="",
+        summary="Both schemas are equal by every kind of object that was read.",
+        decision=decision,
+        notes=notes,
+        next_steps=("Nothing has to be migrated.",),
+    )
+
+
+def blocked(
+    found: "Blocked", source: str, target: str, decision: tuple[str, ...], notes: tuple[str, ...]
+) -> MigrationReport:
+    """Report the steps up to the first that would lose data."""
+    from server.engines.migration.draft import up_to_loss
+    from server.engines.migration.step import segments
+
+    kept = up_to_loss(found.draft.steps, found.forbidden)
+    names = tuple(each.qualified_name for each in found.forbidden)
+    allowed = ", ".join(f'"{name}"' for name in names)
+    return MigrationReport(
+        source=source,
+        target=target,
+        status="blocked",
+        plan_id="",
+        summary=f"{len(kept)} of {len(found.draft.steps)} steps come before the first loss.",
+        decision=decision,
+        notes=notes,
+        blocked_by=names,
+        steps=tuple(step_entries(segments(kept), ())),
+        next_steps=(
+            (
+                "Ask the user whether this data may go. If it may, call generate_migration again "
+                f"with options.allow_data_loss=[{quoted(allowed)}]."
+            ),
+        ),
+    )
+
+
+def generated(
+    found: "Generated",
+    files: Sequence[tuple["WrittenFile", str]],
+    catalogs: tuple["Catalog", "Catalog"],
+    *asked: Any,  # ruff: ignore[any-type] - source, target, decision and notes, as above
+) -> MigrationReport:
+    """Report a plan that ran, proven or not."""
+    from server.engines.migration.diagram import diagram
+
+    source, target, decision, notes = asked
+    proof, plan = found.proof, found.plan
+    steps = found.draft.steps
+    lost = [hazard for step in steps for hazard in step.hazards if hazard.kind == "data loss"]
+    return MigrationReport(
+        source=source,
+        target=target,
+        status="proven" if proof.is_proven else "unproven",
+        plan_id=plan.id if proof.is_proven else "",
+        summary=_summary(found),
+        decision=decision,
+        notes=(*notes, *proof.forward.notes),
+        proof=tuple(proof_lines(proof, len(steps), len(plan.forward))),
+        steps=tuple(step_entries(plan.forward, found.effects)),
+        back=(
+            f"{len(found.draft.steps_back)} statements lead back to the source schema.",
+            *(f"Not restored by it: {hazard.message}." for hazard in lost),
+        ),
+        files=tuple(
+            WrittenFileEntry(path=f.path, bytes=f.bytes, sha256=f.sha256, purpose=purpose)
+            for f, purpose in files
+        ),
+        diagram=diagram(steps, *catalogs),
+        next_steps=tuple(_next_steps(found, files)),
+    )
+
+
+def _summary(found: "Generated") -> str:
+    steps, plan = found.draft.steps, found.plan
+    phases = max((step.phase for step in steps), default=1)
+    worst = max(
+        (lock[1] for each in found.effects if (lock := each.lock) and lock[1].waits),
+        key=lambda mode: mode.strength,
+        default=None,
+    )
+    rewritten = sorted({name for each in found.effects for name in each.rewritten})
+    words = [
+        f"{len(steps)} steps in {len(plan.forward)} parts",
+        *([f"{phases} phases with a deploy between"] if phases > 1 else []),
+        f"strongest lock {worst}, {worst.waits} while it is held" if worst else "nobody waits",
+        f"rewrites {', '.join(rewritten[:_MOST_LINES])}" if rewritten else "no table is rewritten",
+    ]
+    return f"{'; '.join(words)}."
+
+
+def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) -> Iterator[str]:
+    if not found.proof.is_proven:
+        yield (
+            "This plan is not proven, so nothing was written and it must not be applied. Mend what "
+            "the proof names in the target, or split the change, and call generate_migration again."
+        )
+        return
+    if files:
+        yield "Review the files with whoever approves schema migrations; nothing here approves."
+    else:
+        yield "Call again with output.folder to have the files written."
+    if any(step.phase > 1 for step in found.draft.steps):
+        yield "Deploy between the phases: the later one takes the old form away."
+
+
+def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> Iterator[StepEntry]:
+    """Yield an entry a step, in order; steps without an effect were not run."""
+    number = 0
+    for place, segment in enumerate(segments, start=1):
+        for step in segment.steps:
+            found = effects[number] if number < len(effects) else None
+            number += 1
+            lock = found.lock if found else None
+            yield StepEntry(
+                sql=step.sql,
+                verb=step.verb,
+                object=str(step.subject),
+                segment=place,
+                runs="one transaction" if segment.is_transactional else "outside a transaction",
+                phase=step.phase,
+                lock=f"{lock[1]} on {lock[0]}" if lock else "",
+                waits=lock[1].waits if lock else "",
+                rewrites=found.rewritten if found else (),
+                scans=found.scanned if found else (),
+                hazards=tuple(_hazards(step, found)),
+                evidence=found.evidence if found else "not run",
+                ms=round(found.milliseconds, 1) if found else 0.0,
+            )
+
+
+def _hazards(step: "Step", found: "Effect | None") -> Iterator[str]:
+    """Yield the risks in words, without the strongest lock, which has a place of its own."""
+    strongest = found.lock[0] if found and found.lock else ""
+    for each in found.hazards if found else step.hazards:
+        if each.kind != "lock" or each.subject.qualified_name != strongest:
+            yield f"{each.kind}: {each.message}"
+
+
+def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[str]:
+    """Yield what ran, what still differs, and what became of the rows, in a few lines."""
+    if proof.forward.failure:
+        yield f"Forward, PostgreSQL {proof.version}: {proof.forward.failure}."
+        return
+    yield (
+        f"Forward, PostgreSQL {proof.version}: {statements} statements in {transactions} parts ran"
+        f" on a clone; {_residual(proof.forward_residual)} against the target."
+    )
+    if proof.back.failure:
+        yield f"Back: {proof.back.failure}."
+    else:
+        yield f"Back: {_residual(proof.back_residual)} against the source."
+    yield from _rows(proof)
+    for failure in proof.setbacks:
+        yield f"With rows at the limits of their types it failed: {failure}. Real rows may, too."
+
+
+def _residual(residual: object) -> str:
+    catalog: tuple[str, ...] = getattr(residual, "catalog", ())
+    dump: tuple[str, ...] = getattr(residual, "dump", ())
+    if not catalog and not dump:
+        return "zero residual by our catalog and by pg_dump"
+    shown = "; ".join(quoted(each) for each in (*catalog, *dump)[:_MOST_LINES])
+    return f"{len(catalog)} differences by our catalog and {len(dump)} by pg_dump ({shown})"
+
+
+def _rows(proof: "Proof") -> Iterator[str]:
+    seeded = sum(proof.seeding.rows.values())
+    if seeded:
+        yield f"Rows: {seeded} generated in {len(proof.seeding.rows)} tables."
+    for each in proof.survival:
+        fates = {each.forward.fate, each.back.fate}
+        if fates - {"unchanged", "not known"}:
+            yield (
+                f"Rows of {quoted(each.table)}: {each.forward.fate} after it, "
+                f"{each.back.fate} after the way back."
+            )
+    kept = [each.table for each in proof.survival if each.forward.fate == "unchanged"]
+    if kept:
+        more = f" and {len(kept) - _MOST_LINES} more" if len(kept) > _MOST_LINES else ""
+        shown = ", ".join(map(quoted, kept[:_MOST_LINES]))
+        yield f"Content unchanged (fingerprint): {shown}{more}."
+    for table, reason in list(proof.seeding.unseeded.items())[:_MOST_LINES]:
+        yield f"Not seeded, survival not claimed: {quoted(table)} ({reason})."
+    for table in proof.unexpected:
+        yield f"**Rows of {quoted(table)} changed although no step says so.**"
