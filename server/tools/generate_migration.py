@@ -125,12 +125,12 @@ def _request(call: Call, source: str, options: Options, output: Output) -> "Requ
     from server.engines.sql.formats.registry import format_of
 
     format_ = format_of(output.format)
-    place = placed(call.runtime.workspace, output.folder, format_, datetime.now(tz=UTC))
+    place, beside = placed(call.runtime.workspace, output.folder, format_, datetime.now(tz=UTC))
     return Request(
         options=PlanOptions(Strategy(options.strategy), options.with_owners),
         allowed=frozenset(options.allow_data_loss),
         format=format_,
-        heading=lambda fingerprint: Heading(output.name, place, header(fingerprint)),
+        heading=lambda fingerprint: Heading(output.name, place, header(fingerprint), beside),
         database=source.removeprefix("db:") if source.startswith("db:") else "",
     )
 

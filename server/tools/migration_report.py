@@ -22,20 +22,18 @@ _LONGEST_SQL = 700  # characters of a statement that a concise text shows
 
 
 class StepEntry(BaseModel):
-    """One step; `lock` is the strongest one, on which relation."""
+    """One step; `lock` is the strongest one, `work` what grows with the tables."""
 
     model_config = ConfigDict(frozen=True)
 
     sql: str
     verb: str
     object: str
-    segment: int
-    runs: str
+    part: str
     phase: int
     lock: str
     waits: str
-    rewrites: tuple[str, ...]
-    scans: tuple[str, ...]
+    work: tuple[str, ...]
     hazards: tuple[str, ...]
     evidence: str
     ms: float
@@ -97,16 +95,16 @@ class MigrationReport(Report):
 
 def _with_places(steps: Iterable[StepEntry]) -> Iterator[tuple[int, str, StepEntry]]:
     """Yield each step with its number, and what begins with it."""
-    segment, phase = 0, 1
+    part, phase = "", 1
     for number, step in enumerate(steps, start=1):
         opens = ""
-        if step.segment != segment:
-            opens = f"Part {step.segment}, {step.runs}:"
+        if step.part != part:
+            opens = f"Part {step.part}:"
         if step.phase != phase:
             opens = (
                 f"**Phase {step.phase}: after a deploy that no longer uses the old form.** {opens}"
             )
-        segment, phase = step.segment, step.phase
+        part, phase = step.part, step.phase
         yield number, opens, step
 
 
@@ -233,20 +231,24 @@ def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> 
             number += 1
             lock = found.lock if found else None
             yield StepEntry(
-                sql=step.sql,
+                sql=found.step.sql if found else step.sql,
                 verb=step.verb,
                 object=str(step.subject),
-                segment=place,
-                runs="one transaction" if segment.is_transactional else "outside a transaction",
+                part=f"{place}, {'one' if segment.is_transactional else 'outside a'} transaction",
                 phase=step.phase,
                 lock=f"{lock[1]} on {lock[0]}" if lock else "",
                 waits=lock[1].waits if lock else "",
-                rewrites=found.rewritten if found else (),
-                scans=found.scanned if found else (),
+                work=tuple(_work(found)) if found else (),
                 hazards=tuple(_hazards(step, found)),
                 evidence=found.evidence if found else "not run",
                 ms=round(found.milliseconds, 1) if found else 0.0,
             )
+
+
+def _work(found: "Effect") -> Iterator[str]:
+    """Yield what grows with the tables."""
+    yield from (f"rewrites {name}" for name in found.rewritten)
+    yield from (f"reads all of {name}" for name in found.scanned)
 
 
 def _hazards(step: "Step", found: "Effect | None") -> Iterator[str]:

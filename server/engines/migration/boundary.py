@@ -4,9 +4,7 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.fingerprint import fingerprint
 from server.engines.catalog.kinds.owner import Owner
-
-JOURNAL_SCHEMA = "senior_backend"
-"""The schema of the journal in a database that plans are applied to; no plan is about it."""
+from server.engines.postgres.dump import JOURNAL_SCHEMA
 
 
 def boundary(catalog: Catalog) -> str:

@@ -8,16 +8,19 @@ from server.engines.migration.generate import Generated
 from server.engines.migration.plan import written
 from server.engines.postgres.folder import files_of
 from server.engines.sql.formats.format import Format
-from server.engines.sql.formats.model import Place
+from server.engines.sql.formats.model import Place, SourceFile
 from server.workspace import Workspace, WrittenFile
 
 PLANS = ".senior-backend/plans"
 _SHORT = 16  # digits of an id that a file is named by
 
 
-def placed(workspace: Workspace, folder: str, format_: Format, now: datetime) -> Place:
-    """Return where the next migration of a folder goes."""
-    return format_.place(files_of(workspace, folder, format_) if folder else (), now)
+def placed(
+    workspace: Workspace, folder: str, format_: Format, now: datetime
+) -> tuple[Place, tuple[SourceFile, ...]]:
+    """Return where the next migration of a folder goes, and what is in the folder already."""
+    files = tuple(files_of(workspace, folder, format_)) if folder else ()
+    return format_.place(files, now), files
 
 
 def header(fingerprint: str) -> tuple[str, ...]:

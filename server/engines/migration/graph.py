@@ -172,6 +172,10 @@ class Graph:
         for needed in _needs(self.context.old, self.old_facts[node.identity]):
             yield node, Node(Verb.DROP, needed)
             yield node, Node(Verb.ALTER, needed)
+        for first in kind_of(self.old_facts[node.identity]).outlives(
+            self.old_facts[node.identity], self.context
+        ):
+            yield Node(Verb.DROP, first), node
         yield node, Node(Verb.CREATE, node.identity)
 
     def _edges_of_preparation(self, node: Node) -> Iterator[Edge]:

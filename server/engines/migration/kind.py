@@ -63,6 +63,8 @@ class Kind(Generic[F]):
     """Whose creation that is, where it is not the parent's."""
     awaits: Callable[[F, Context], Iterable[Identity]] = no_others
     """What must be finished before the object is altered or finished, beyond what it needs."""
+    outlives: Callable[[F, Context], Iterable[Identity]] = no_others
+    """What must be dropped before the object is dropped, beyond what PostgreSQL recorded."""
     needs: Callable[[F, Context], Iterable[Identity]] = no_others
     """What must be finished before the object is created, beyond what PostgreSQL recorded."""
     rebuilds: Callable[[Change[F], Context], Iterable[Identity]] = no_others

@@ -29,11 +29,15 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the files are called, where they go, and what their first lines say."""
+    """What the files are called, where they go, and what their first lines say.
+
+    `beside` are the files that are in their folder already.
+    """
 
     name: str
     place: Place
     lines: tuple[str, ...]
+    beside: tuple[SourceFile, ...] = ()
 
 
 def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
@@ -42,8 +46,8 @@ def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
     Raises:
         ValueError: the files do not say what was written into them.
     """
-    forward = tuple(map(_laid_out, draft.forward))
-    back = tuple(map(_laid_out, draft.back))
+    forward = tuple(map(laid_out, draft.forward))
+    back = tuple(map(laid_out, draft.back))
     written = Script(
         name=heading.name,
         version=heading.place.version,
@@ -53,11 +57,11 @@ def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
         down=tuple(map(_block, back)),
     )
     files = format_.write(written)
-    _check(files, format_, forward)
+    _check((*heading.beside, *map(_as_source, files)), len(files), format_, forward)
     return Rendering(files, forward, back)
 
 
-def _laid_out(segment: Segment) -> Segment:
+def laid_out(segment: Segment) -> Segment:
     """Return the segment with its settings as steps, and every statement as it is written."""
     planned = iter(segment.steps)
     return Segment(
@@ -86,9 +90,17 @@ def _block(segment: Segment) -> Block:
     return Block(tuple(step.sql for step in segment.steps), segment.is_transactional)
 
 
-def _check(files: Sequence[WrittenFile], format_: Format, forward: Iterable[Segment]) -> None:
-    sources = [SourceFile(each.path, each.content) for each in files]
-    found = [text for script in format_.read(sources) for text in _statements(script.sql)]
+def _as_source(file: WrittenFile) -> SourceFile:
+    return SourceFile(file.path, file.content)
+
+
+def _check(
+    files: Sequence[SourceFile], written: int, format_: Format, forward: Iterable[Segment]
+) -> None:
+    """Read the folder as it will be, and compare what the new files say in it."""
+    own = {file.path for file in files[-written:]} if written else set[str]()
+    scripts = (each for each in format_.read(files) if each.path in own)
+    found = [text for script in scripts for text in _statements(script.sql)]
     wanted = [_bare(step.sql) for segment in forward for step in segment.steps]
     if [text for text in found if text.upper() not in _EDGES] != wanted:
         raise ValueError(f"the files of format {format_.name} do not hold what was written")
