@@ -40,7 +40,7 @@ class StepEntry(BaseModel):
 
 
 class MigrationReport(Report):
-    """`status`: proven, unproven, blocked or nothing to do."""
+    """`status`: proven (on empty tables only), unproven, blocked or nothing to do."""
 
     source: str
     target: str
@@ -169,7 +169,7 @@ def generated(
     return MigrationReport(
         source=source,
         target=target,
-        status="proven" if proof.is_proven else "unproven",
+        status=_status(proof),
         plan_id=plan.id if proof.is_proven else "",
         summary=_summary(found),
         decision=decision,
@@ -187,6 +187,13 @@ def generated(
         diagram=diagram(steps, *catalogs),
         next_steps=tuple(_next_steps(found, files)),
     )
+
+
+def _status(proof: "Proof") -> str:
+    """Return the answer in a word; rows that always stop the plan are said with it."""
+    if not proof.is_proven:
+        return "unproven"
+    return "proven on empty tables only" if proof.setbacks and not proof.seeding.rows else "proven"
 
 
 def _summary(found: "Generated") -> str:

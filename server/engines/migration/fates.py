@@ -164,7 +164,8 @@ def _refuse_loss(old: Catalog, identity: Identity, cause: Identity) -> None:
         and fact.generated_mode is None
         and not isinstance(old.facts.get(fact.parent or identity), ForeignTable)
     )
-    if holds_rows and identity != cause:
+    goes_with_table = fact.parent == cause and cause.kind == Table.kind
+    if holds_rows and identity != cause and not goes_with_table:
         raise RefusedError(
             f"Changing {cause} would take dropping and creating {identity}, which holds rows.",
             next_step="Split the change: move the table off it first, in a migration of its own.",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.privilege import Privilege
 from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.table import Table
@@ -24,6 +25,9 @@ from server.engines.migration.step import Step, Verb
 
 _LATE = 1_000
 """Added to the rank of what should come after all that can come before it."""
+
+
+_READS_ROWS = frozenset({"view", "materialized_view", "trigger", "rule", "policy"})
 
 
 class Node(NamedTuple):
@@ -169,13 +173,14 @@ class Graph:
 
     def _edges_of_drop(self, node: Node) -> Iterator[Edge]:
         """Drop a thing before what it needs, and before what it needs is altered."""
-        for needed in _needs(self.context.old, self.old_facts[node.identity]):
+        fact = self.old_facts[node.identity]
+        first = {*kind_of(fact).outlives(fact, self.context)}
+        for each in first:
+            yield Node(Verb.DROP, each), node
+            yield Node(Verb.ALTER, each), node
+        for needed in {*_needs(self.context.old, fact)} - first:
             yield node, Node(Verb.DROP, needed)
             yield node, Node(Verb.ALTER, needed)
-        for first in kind_of(self.old_facts[node.identity]).outlives(
-            self.old_facts[node.identity], self.context
-        ):
-            yield Node(Verb.DROP, first), node
         yield node, Node(Verb.CREATE, node.identity)
 
     def _edges_of_preparation(self, node: Node) -> Iterator[Edge]:
@@ -214,6 +219,17 @@ class Graph:
             yield Node(Verb.CREATE, needed), node
             if not _holds_parts(needed):
                 yield Node(Verb.ALTER, needed), node
+        if verb is Verb.CREATE:
+            for table in self._refilled_before(self.context.new.facts[identity]):
+                yield Node(Verb.FINISH, table), node
+
+    def _refilled_before(self, fact: Fact) -> Iterator[Identity]:
+        """Yield the tables whose rows have to be back: it reads them, or would act on them."""
+        is_foreign_key = isinstance(fact, Constraint) and fact.references is not None
+        if is_foreign_key or fact.kind in _READS_ROWS:
+            for needed in _needs(self.context.new, fact):
+                if needed.kind == Table.kind and needed in self.fates.rebuilt:
+                    yield needed
 
     def _edges_of_names(self) -> Iterator[Edge]:
         """Free a name before something else takes it."""
@@ -246,7 +262,7 @@ class Graph:
             return _LATE + 2
         if self._is_contraction(node):
             return _LATE + 1
-        if node.verb is Verb.FINISH or any(each.mode is Mode.OUTSIDE for each in actions):
+        if any(each.mode in {Mode.OUTSIDE, Mode.FRESH} for each in actions):
             return _LATE
         return {Verb.DROP: 0}.get(node.verb, 1)
 

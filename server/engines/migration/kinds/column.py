@@ -21,7 +21,14 @@ from server.engines.migration.conversions import risks, using
 from server.engines.migration.expansion import contract, expand, expansion
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.identity_column import identity_changes, identity_clause
-from server.engines.migration.inheritance import above, arrives_from_above, leaves_from_above
+from server.engines.migration.inheritance import (
+    above,
+    ancestors,
+    arrives_from_above,
+    leaves,
+    leaves_from_above,
+    refuse_other_declaration,
+)
 from server.engines.migration.kind import Kind
 from server.engines.migration.moved import unmoved
 from server.engines.migration.not_null import refuse_null
@@ -153,6 +160,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
     change = unmoved(change, context)
     if _must_be_replaced(change, context):
         return None
+    refuse_other_declaration(change.old, change.new, context)
     beside = expansion(change, context)
     if beside is not None:
         return tuple(contract(beside))
@@ -198,6 +206,7 @@ def _follows_parent(change: Change[Column], context: Context) -> bool:
         (before := context.old.get(each.identity, Column)) is not None
         and before.type != each.type
         and each.type == change.new.type
+        and each.parent in ancestors(change.old.parent, context.old)
         for each in above(change.new, context.new)
     )
 
@@ -265,6 +274,12 @@ def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
     return () if beside is None else tuple(expand(beside))
 
 
+def _outlives(column: Column, context: Context) -> Iterable[Identity]:
+    """Let the table leave what hands the column down to it."""
+    table = _parent(column)
+    return (table,) if column.is_inherited and leaves(table, context) else ()
+
+
 def _folds(_column: Column, _context: Context) -> bool:
     return True
 
@@ -280,4 +295,5 @@ KIND = Kind(
     prepare=_prepare,
     folds=_folds,
     rebuilds=_rebuilds,
+    outlives=_outlives,
 )

@@ -13,6 +13,7 @@ from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.backfill import is_filled_later
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.inheritance import joins, leaves
 from server.engines.migration.index_text import concurrently
 from server.engines.migration.kind import Kind
 from server.engines.migration.not_null_names import former, renaming, successor
@@ -92,10 +93,10 @@ def _finish(constraint: Constraint, context: Context) -> Iterable[Action]:
 
 
 def _stands_alone(table: Identity, context: Context) -> bool:
-    """Whether the table is a new partition, which gets its constraints before it is attached."""
+    """Whether the table gets its constraints before it joins the table that has them, too."""
     fact = context.new.facts.get(table)
     is_partition = isinstance(fact, Table | ForeignTable) and fact.partition_bound is not None
-    return is_partition and context.is_created(table)
+    return (is_partition and context.is_created(table)) or joins(table, context)
 
 
 def _is_later_validated(constraint: Constraint, context: Context) -> bool:
@@ -159,7 +160,8 @@ def _risks(constraint: Constraint, context: Context) -> tuple[Hazard, ...]:
 
 
 def _drop(constraint: Constraint, context: Context) -> Iterable[Action]:
-    if is_handed_down(constraint) or successor(constraint, context):
+    goes_with_other = is_handed_down(constraint) and not leaves(constraint.parent, context)
+    if goes_with_other or successor(constraint, context):
         return ()
     name = identifier(constraint.identity.name)
     return plain(f"{altered(_table(constraint))} DROP CONSTRAINT {name}")
@@ -246,6 +248,17 @@ def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
                 yield other.identity
 
 
+def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Let columns refuse NULL as long as a primary key holds them, and heirs leave before."""
+    if constraint.is_inherited and leaves(constraint.parent, context):
+        yield _table(constraint)
+    if constraint.type is ConstraintType.NOT_NULL:
+        for other in context.old.constraints(_table(constraint)):
+            is_key = other.type is ConstraintType.PRIMARY_KEY
+            if is_key and constraint.columns[0] in other.columns:
+                yield other.identity
+
+
 KIND = Kind(
     fact=Constraint,
     rank=110,
@@ -257,4 +270,5 @@ KIND = Kind(
     folds=_folds,
     folds_into=_folds_into,
     needs=_needs,
+    outlives=_outlives,
 )

@@ -13,6 +13,7 @@ from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.index_text import concurrently, is_same_but_for_types, renamed
+from server.engines.migration.inheritance import leaves
 from server.engines.migration.kind import Kind
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.relation import altered
@@ -112,12 +113,19 @@ def _awaits(index: Index, _context: Context) -> Iterable[Identity]:
 
 
 def _drop(index: Index, context: Context) -> Iterable[Action]:
-    if index.constraint is not None or context.is_dropped(index.partition_of):
+    is_part = index.partition_of is not None and not leaves(index.parent, context)
+    if index.constraint is not None or (is_part and context.is_dropped(index.partition_of)):
         return ()
     name = qualified(*index.identity.names)
     if context.is_online and not index.is_partitioned:
         return (Action(f"DROP INDEX CONCURRENTLY {name}", Mode.OUTSIDE),)
     return plain(f"DROP INDEX {name}")
+
+
+def _outlives(index: Index, context: Context) -> Iterable[Identity]:
+    """Let a partition leave with the index, which is its own from then on."""
+    is_freed = index.partition_of is not None and leaves(index.parent, context)
+    return (_relation(index),) if is_freed else ()
 
 
 def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
@@ -128,7 +136,23 @@ def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
         return plain(*_altered(change, context))
     if _can_be_swapped(change, context):
         return tuple(_swapped(change, context))
-    return None
+    # The index of a constraint comes and goes with it.
+    return () if _is_of_same_constraint(change) else None
+
+
+def _is_of_same_constraint(change: Change[Index]) -> bool:
+    return change.new.constraint is not None and "constraint" not in change.names
+
+
+def _rebuilds(change: Change[Index], context: Context) -> Iterable[Identity]:
+    """Yield the constraint whose index is another one now, though it says the same itself."""
+    if not _is_of_same_constraint(change) or change.new.constraint is None:
+        return ()
+    is_left = is_same_but_for_types(change.old, change.new) and _is_rebuilt_with_column(
+        change, context
+    )
+    is_altered = change.names <= {"partition_of"} | _SETTINGS or _differs_in_statistics_only(change)
+    return () if is_left or is_altered else (change.new.constraint,)
 
 
 def _is_rebuilt_with_column(change: Change[Index], context: Context) -> bool:
@@ -223,4 +247,6 @@ KIND = Kind(
     alter=_alter,
     finish=_finish,
     awaits=_awaits,
+    rebuilds=_rebuilds,
+    outlives=_outlives,
 )

@@ -10,6 +10,7 @@ from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import moved
+from server.engines.migration.inheritance import joins
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import column_definition, settings_of_columns
 from server.engines.migration.kinds.constraint import constraint_definition
@@ -162,8 +163,11 @@ def _changed_security(change: Change[Table]) -> Iterator[str]:
 
 def _awaits(table: Table, context: Context) -> Iterator[Identity]:
     """Let policies come before they are enforced, and a partition's parts before it is attached."""
-    for policy in context.new.policies(table.identity):
-        yield policy.identity
+    if not context.is_created(table.identity):
+        yield from (policy.identity for policy in context.new.policies(table.identity))
+    if joins(table.identity, context):
+        yield from (each.identity for each in context.new.columns(table.identity))
+        yield from _indexes_and_checks(table.identity, context)
     if table.is_partition:
         yield from _indexes_and_checks(table.identity, context)
         for parent in table.parents:
