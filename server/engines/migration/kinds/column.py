@@ -264,8 +264,10 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
         if is_generated or isinstance(fact, _BLOCKERS):
             yield dependency.dependent
     default = old.default(change.old.identity)
-    if default is not None and change.old.type_name != change.new.type_name:
-        # It was written for the old type, and would keep the cast that made it fit.
+    is_other = change.old.type_name != change.new.type_name
+    if default is not None and (is_other or expansion(change, context) is not None):
+        # It was written for the old type, and would keep the cast that made it fit; where the
+        # column is dropped for one beside it, the default goes with it.
         yield default.identity
 
 
