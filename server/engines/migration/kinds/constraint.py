@@ -68,9 +68,17 @@ def _create(constraint: Constraint, context: Context) -> Iterable[Action]:
     return (
         Action(
             f"{_head(constraint, context.new)} ADD {_definition(constraint, context)}",
-            hazards=() if _is_later_validated(constraint, context) else _risks(constraint, context),
+            _mode_of_adding(constraint, context),
+            () if _is_later_validated(constraint, context) else _risks(constraint, context),
         ),
     )
+
+
+def _mode_of_adding(constraint: Constraint, context: Context) -> Mode:
+    """Return how it is added: a new foreign key locks two tables, so it joins no other locks."""
+    is_alone = constraint.references is not None and _is_later_validated(constraint, context)
+    is_new = not context.is_dropped(constraint.identity)
+    return Mode.FRESH if is_alone and is_new else Mode.TRANSACTIONAL
 
 
 def _definition(constraint: Constraint, context: Context) -> str:
@@ -125,6 +133,18 @@ def _is_built_online(constraint: Constraint, context: Context) -> bool:
         and not context.is_created(_table(constraint))
         and table is not None
         and not table.is_partitioned
+        and not _holds_inherited(constraint, context)
+    )
+
+
+def _holds_inherited(key: Constraint, context: Context) -> bool:
+    """Whether its columns refuse NULL because of a table above.
+
+    USING INDEX would have the table itself demand it, too, and no statement takes that back.
+    """
+    return key.type is ConstraintType.PRIMARY_KEY and any(
+        each.type is ConstraintType.NOT_NULL and not each.is_local and each.columns[0] in key.columns
+        for each in context.new.constraints(_table(key))
     )
 
 
