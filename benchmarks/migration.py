@@ -98,6 +98,7 @@ def _request() -> Request:
         options=PlanOptions(),
         allowed=frozenset[str](),
         format=format_of("plain"),
+        renames=(),
         heading=lambda fingerprint: Heading("change", Place("0001"), (fingerprint,)),
     )
 

@@ -28,6 +28,10 @@ class Options(Arguments):
         tuple[str, ...],
         Field(description="objects whose data may go, by name: public.orders.note"),
     ] = ()
+    renames: Annotated[
+        tuple[str, ...],
+        Field(description="what has another name in the target: table:public.users=people"),
+    ] = ()
     with_owners: Annotated[bool, Field(description="change owners, too")] = False
 
 
@@ -130,6 +134,7 @@ def _request(call: Call, source: str, options: Options, output: Output) -> "Requ
         options=PlanOptions(Strategy(options.strategy), options.with_owners),
         allowed=frozenset(options.allow_data_loss),
         format=format_,
+        renames=options.renames,
         heading=lambda fingerprint: Heading(output.name, place, header(fingerprint), beside),
         database=source.removeprefix("db:") if source.startswith("db:") else "",
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from server.engines.migration.effect import Effect
     from server.engines.migration.generate import Blocked, Generated
     from server.engines.migration.proof.proof import Proof
+    from server.engines.migration.renames.likely import LikelyRename
     from server.engines.migration.step import Segment, Step
     from server.workspace import WrittenFile
 
@@ -143,6 +144,7 @@ def blocked(
         decision=decision,
         notes=notes,
         blocked_by=names,
+        questions=tuple(map(_question, found.questions)),
         steps=tuple(step_entries(segments(kept), ())),
         next_steps=(
             (
@@ -173,7 +175,8 @@ def generated(
         plan_id=plan.id if proof.is_proven else "",
         summary=_summary(found),
         decision=decision,
-        notes=(*notes, *proof.forward.notes),
+        notes=(*notes, *found.notes, *proof.forward.notes),
+        questions=tuple(map(_question, found.questions)),
         proof=tuple(proof_lines(proof, len(steps), len(plan.forward))),
         steps=tuple(step_entries(plan.forward, found.effects)),
         back=(
@@ -186,6 +189,18 @@ def generated(
         ),
         diagram=diagram(steps, *catalogs),
         next_steps=tuple(_next_steps(found, files)),
+    )
+
+
+def _question(likely: "LikelyRename") -> str:
+    """Ask, with what speaks for it and what either answer costs; nothing is guessed."""
+    others = ", ".join(quoted(each) for each in likely.alternatives)
+    reasons = f"{likely.confidence.name.lower()}: {'; '.join(likely.evidence)}"
+    return (
+        f"Was {quoted(likely.old)} renamed to {quoted(likely.new)}? ({reasons})"
+        f"{f' Or to {others}?' if others else ''} If so: "
+        f"options.renames=[{quoted(likely.argument)}] or {quoted(likely.annotation)} in the target."
+        f" Otherwise: {likely.otherwise}"
     )
 
 

@@ -11,6 +11,15 @@ from server.engines.migration.step import Segment, Step, segments
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A schema, the steps that rename what the other side calls otherwise, and what they leave."""
+
+    catalog: Catalog
+    renames: tuple[Step, ...]
+    renamed: Catalog
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The segments of both directions."""
 
@@ -33,15 +42,16 @@ class Draft:
         return not self.forward
 
 
-def drafted(old: Catalog, new: Catalog, options: PlanOptions, before: Iterable[Step] = ()) -> Draft:
+def drafted(old: Side, new: Side, options: PlanOptions) -> Draft:
     """Return the draft that leads from the old schema to the new and back.
 
     Raises:
         RefusedError: one of the schemas holds what is not understood, or a change would drop what
             holds rows.
     """
-    forward = (*before, *steps(old, new, options))
-    return Draft(segments(forward), segments(steps(new, old, options)))
+    forward = (*old.renames, *steps(old.renamed, new.catalog, options))
+    back = (*new.renames, *steps(new.renamed, old.catalog, options))
+    return Draft(segments(forward), segments(back))
 
 
 def lost(step: Step) -> tuple[Identity, ...]:

@@ -1,6 +1,6 @@
 """What a step did on the clone, and what that means for everybody else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from server.engines.catalog.catalog import Catalog
@@ -48,13 +48,18 @@ def _hazard(kind: HazardKind, name: str, message: str) -> Hazard:
     return Hazard(kind, Identity("relation", tuple(name.split(".", 1))), message)
 
 
-def effect(step: Step, seen: Observation, before: Catalog) -> Effect:
-    """Return what a step means for the relations of the schema that it starts from."""
-    known = {
+def relations(*catalogs: Catalog) -> Mapping[str, str]:
+    """Return the kinds of the relations that somebody may be using, by `schema.name`."""
+    return {
         ".".join(identity.names): identity.kind
-        for identity in before.facts
+        for catalog in catalogs
+        for identity in catalog.facts
         if identity.kind in _RELATIONS
     }
+
+
+def effect(step: Step, seen: Observation, known: Mapping[str, str]) -> Effect:
+    """Return what a step means for relations that were there before the plan."""
     held = [(name, mode) for name, mode in seen.locks.items() if name in known]
     # That of an index says nothing new where its table is locked as well.
     telling = [lock for lock in held if known[lock[0]] != "index"] or held

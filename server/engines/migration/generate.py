@@ -1,15 +1,14 @@
 """From two loaded schemas to a plan with its proof: drafted, written as files, run, looked at."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
 
-from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.migration.boundary import boundary
-from server.engines.migration.draft import Draft, drafted, not_allowed
-from server.engines.migration.effect import Effect, effect
+from server.engines.migration.draft import Draft, Side, drafted, not_allowed
+from server.engines.migration.effect import Effect, effect, relations
 from server.engines.migration.plan import Plan
 from server.engines.migration.planner import PlanOptions
 from server.engines.migration.proof.course import Course
@@ -17,6 +16,12 @@ from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.proof import Proof
 from server.engines.migration.proof.prove import Plan as Tried
 from server.engines.migration.proof.prove import ProofOptions, prove
+from server.engines.migration.proof.seed.demands import Renames
+from server.engines.migration.renamed import renamed
+from server.engines.migration.renames.annotations import Annotated, read_annotations, resolved
+from server.engines.migration.renames.likely import LikelyRename, likely_renames
+from server.engines.migration.renames.rename import Rename
+from server.engines.migration.renames.request import merged, requested
 from server.engines.migration.rendering import Heading, Rendering, is_setting, rendered
 from server.engines.migration.step import Segment
 from server.engines.sql.formats.format import Format
@@ -29,6 +34,8 @@ class Request:
     options: PlanOptions
     allowed: Container[str]
     format: Format
+    renames: tuple[str, ...]
+    """Renames by argument; those by annotation stand in the scripts of the target."""
     heading: Callable[[str], Heading]
     database: str = ""
 
@@ -39,6 +46,7 @@ class Blocked:
 
     draft: Draft
     forbidden: tuple[Identity, ...]
+    questions: tuple[LikelyRename, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ class Generated:
     proof: Proof
     effects: tuple[Effect, ...]
     effects_back: tuple[Effect, ...]
+    questions: tuple[LikelyRename, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 async def generate(
@@ -64,25 +74,44 @@ async def generate(
         InvalidInputError: the plan takes too long, too much memory or too much disk.
     """
     stage("planning")
-    draft = await run_sync(drafted, old.catalog, new.catalog, request.options)
+    annotated = await run_sync(_annotated, old, new)
+    wanted = merged(annotated.renames, requested(request.renames, old.catalog, new.catalog))
+    source = await _side(old, new, wanted)
+    target = await _side(new, old, [each.reversed for each in wanted])
+    draft = await run_sync(drafted, source, target, request.options)
     if draft.is_empty:
         return None
+    questions = await run_sync(likely_renames, source.renamed, new.catalog)
     forbidden = not_allowed(draft.steps, request.allowed)
     if forbidden:
-        return Blocked(draft, forbidden)
+        return Blocked(draft, forbidden, questions)
     heading = request.heading(await run_sync(boundary, old.catalog))
     rendering = await run_sync(rendered, draft, request.format, heading)
     stage("proving it on a clone, forward and back")
-    options = ProofOptions(with_owners=request.options.with_owners)
+    options = ProofOptions(
+        renames=Renames({each.old: each.new for each in wanted}),
+        with_owners=request.options.with_owners,
+    )
     proof = await prove(old, new, Tried(rendering.forward, rendering.back), options)
     return Generated(
         draft,
         await run_sync(_plan, draft, proof, (old, new), request.database),
         rendering,
         proof,
-        _effects(rendering.forward, proof.forward, old.catalog),
-        _effects(rendering.back, proof.back, new.catalog),
+        _effects(rendering.forward, proof.forward, relations(old.catalog, source.renamed)),
+        _effects(rendering.back, proof.back, relations(new.catalog, target.renamed)),
+        questions,
+        annotated.notes,
     )
+
+
+def _annotated(old: Ground, new: Ground) -> Annotated:
+    return resolved(read_annotations(new.scripts), old.catalog, new.catalog)
+
+
+async def _side(ground: Ground, other: Ground, wanted: Sequence[Rename]) -> Side:
+    found = await renamed(ground, other.catalog, wanted)
+    return Side(ground.catalog, found.steps, found.catalog)
 
 
 def _plan(draft: Draft, proof: Proof, grounds: tuple[Ground, Ground], database: str) -> Plan:
@@ -98,11 +127,13 @@ def _plan(draft: Draft, proof: Proof, grounds: tuple[Ground, Ground], database: 
     )
 
 
-def _effects(segments: Sequence[Segment], course: Course, before: Catalog) -> tuple[Effect, ...]:
+def _effects(
+    segments: Sequence[Segment], course: Course, known: Mapping[str, str]
+) -> tuple[Effect, ...]:
     """Return what the steps did, without those that only set a time-out."""
     steps = (step for segment in segments for step in segment.steps)
     return tuple(
-        effect(step, seen, before)
+        effect(step, seen, known)
         for step, seen in zip(steps, course.observations, strict=False)
         if not is_setting(step)
     )

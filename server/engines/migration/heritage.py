@@ -21,14 +21,13 @@ def moved(change: Change[Table], context: Context) -> Iterator[Action]:
 
 def _left(change: Change[Table], context: Context) -> Iterator[Action]:
     old, new = change.old, change.new
-    left = [each for each in old.parents if not context.is_dropped(each)]
     if old.is_partition:
-        for whole in left:
+        for whole in old.parents:
             alone = context.is_online and default_partition(whole, context.old) is None
             mode = Mode.OUTSIDE if alone else Mode.TRANSACTIONAL
             yield Action(detach(old, concurrently=alone), mode)
         return
-    for parent in left:
+    for parent in old.parents:
         if parent not in new.parents:
             yield Action(f"{altered(new.identity)} NO INHERIT {qualified(*parent.names)}")
 

@@ -10,12 +10,34 @@ from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Context
+from server.errors import RefusedError
 
 
 def ancestors(relation: Identity | None, catalog: Catalog) -> tuple[Identity, ...]:
     """Return the tables that a relation inherits from directly, a partitioned one included."""
     fact = None if relation is None else catalog.facts.get(relation)
     return fact.parents if isinstance(fact, Table | ForeignTable) else ()
+
+
+def leaves(relation: Identity | None, context: Context) -> bool:
+    """Whether a table that stays stops inheriting from another."""
+    if context.is_dropped(relation):
+        return False
+    after = ancestors(relation, context.new)
+    return any(each not in after for each in ancestors(relation, context.old))
+
+
+def joins(relation: Identity | None, context: Context) -> bool:
+    """Whether a table that is there begins to inherit from another."""
+    if context.is_created(relation):
+        return False
+    before = ancestors(relation, context.old)
+    return any(each not in before for each in ancestors(relation, context.new))
+
+
+def _stays(relation: Identity | None, ancestor: Identity | None, context: Context) -> bool:
+    """Whether a table inherits from another all the time."""
+    return all(ancestor in ancestors(relation, each) for each in (context.old, context.new))
 
 
 def above(column: Column, catalog: Catalog) -> Iterator[Column]:
@@ -33,14 +55,37 @@ def arrives_from_above(column: Column, context: Context) -> bool:
     return (
         not column.is_local
         and not context.is_created(column.parent)
-        and any(context.is_created(each.identity) for each in above(column, context.new))
+        and any(
+            context.is_created(each.identity) and _stays(column.parent, each.parent, context)
+            for each in above(column, context.new)
+        )
     )
 
 
 def leaves_from_above(column: Column, context: Context) -> bool:
     """Whether dropping it from a table above drops it from this one."""
     return not column.is_local and any(
-        context.is_dropped(each.identity) for each in above(column, context.old)
+        context.is_dropped(each.identity) and _stays(column.parent, each.parent, context)
+        for each in above(column, context.old)
+    )
+
+
+def refuse_other_declaration(old: Column, new: Column, context: Context) -> None:
+    """Refuse to change whether an heir itself declares a column that it inherits.
+
+    Raises:
+        RefusedError: PostgreSQL has no statement that does.
+    """
+    is_partition = isinstance(
+        table := context.new.facts.get(new.parent or new.identity), Table
+    ) and (table.is_partition)
+    if not new.is_inherited or old.is_local == new.is_local or is_partition:
+        return
+    how = "declares" if new.is_local else "does not declare"
+    raise RefusedError(
+        f"The target {how} {new.identity} although the table inherits it, and PostgreSQL keeps "
+        "for good what was said when the column came.",
+        next_step="Declare the column in the heir on both sides, or on neither.",
     )
 
 
@@ -60,6 +105,7 @@ def goes_from_above(default: Default, context: Context) -> bool:
     column = _column(default, context.old)
     return column is not None and any(
         context.is_dropped(Identity(Default.kind, each.identity.names))
+        and _stays(column.parent, each.parent, context)
         for each in above(column, context.old)
     )
 

@@ -64,7 +64,7 @@ class Kind(Generic[F]):
     awaits: Callable[[F, Context], Iterable[Identity]] = no_others
     """What must be finished before the object is altered or finished, beyond what it needs."""
     outlives: Callable[[F, Context], Iterable[Identity]] = no_others
-    """What must be dropped before the object is dropped, beyond what PostgreSQL recorded."""
+    """What must be dropped, or altered, before the object can be dropped."""
     needs: Callable[[F, Context], Iterable[Identity]] = no_others
     """What must be finished before the object is created, beyond what PostgreSQL recorded."""
     rebuilds: Callable[[Change[F], Context], Iterable[Identity]] = no_others

@@ -22,6 +22,21 @@ def successor(constraint: Constraint, context: Context) -> Constraint | None:
     return _counterpart(constraint, context.new, context)
 
 
+def follows(old: Constraint, new: Constraint, context: Context) -> bool:
+    """Whether the same renaming in a table above reaches this one, too."""
+    table = None if new.parent is None else context.new.get(new.parent, Table)
+    before = None if old.parent is None else context.old.get(old.parent, Table)
+    if table is None or before is None or not new.is_inherited:
+        return False
+    return any(
+        parent in before.parents
+        and Identity(Constraint.kind, (*parent.names, new.identity.name)) not in context.old
+        and Identity(Constraint.kind, (*parent.names, new.identity.name)) in context.new
+        and Identity(Constraint.kind, (*parent.names, old.identity.name)) in context.old
+        for parent in table.parents
+    )
+
+
 def renaming(old: Constraint, new: Constraint, context: Context) -> Iterator[str]:
     """Yield the statements that give the constraint its new name.
 

@@ -14,7 +14,8 @@ def altered(relation: Identity) -> str:
 
 def altered_alone(table: Identity) -> str:
     """Return the same for a table without its partitions and heirs."""
-    return f"ALTER TABLE ONLY {qualified(*table.names)}"
+    word = _ALTER.get(table.kind, table.kind.upper())
+    return f"ALTER {word} ONLY {qualified(*table.names)}"
 
 
 def whole(part: Identity) -> str:

@@ -84,6 +84,7 @@ class Form(StrEnum):
     DROP_INDEX = "drop index concurrently"
     REINDEX = "reindex concurrently"
     DETACH = "detach concurrently"
+    VACUUM_FULL = "vacuum full"
     UPKEEP = "upkeep"
     """VACUUM, and REINDEX of more than one table."""
 
@@ -93,6 +94,7 @@ _FORMS: tuple[tuple[Callable[[ast.Node], bool], Form], ...] = (
     (lambda node: isinstance(node, ast.DoStmt | ast.CallStmt), Form.BLOCK),
     (lambda node: isinstance(node, ast.IndexStmt) and bool(node.concurrent), Form.CREATE_INDEX),
     (lambda node: isinstance(node, ast.DropStmt) and bool(node.concurrent), Form.DROP_INDEX),
+    (lambda node: isinstance(node, ast.VacuumStmt) and _is_full(node), Form.VACUUM_FULL),
     (lambda node: isinstance(node, ast.VacuumStmt) and bool(node.is_vacuumcmd), Form.UPKEEP),
 )
 
@@ -209,6 +211,10 @@ def _form_of_reindex(node: ast.ReindexStmt) -> Form:
     if any(option.defname == "concurrently" for option in node.params or ()):
         return Form.REINDEX
     return Form.UPKEEP if node.kind in _WHOLE else Form.ORDINARY
+
+
+def _is_full(node: ast.VacuumStmt) -> bool:
+    return any(option.defname == "full" for option in node.options or ())
 
 
 def _detaches_concurrently(node: ast.AlterTableStmt) -> bool:

@@ -48,6 +48,7 @@ async def migrated(
         options=PlanOptions(strategy),
         allowed=Everything(),
         format=format_of("plain"),
+        renames=(),
         heading=lambda fingerprint: Heading("change", Place("0001"), (fingerprint,)),
     )
     async with AsyncExitStack() as stack:

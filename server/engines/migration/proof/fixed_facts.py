@@ -61,6 +61,8 @@ async def fixed_facts(monitor: Session, sql: str, rehearsal: Rehearsal) -> Obser
             seen = Observation(_all(_with_tables(found)))
         case Form.REINDEX:
             seen = _reindexed(found)
+        case Form.VACUUM_FULL:
+            seen = _written_anew(found)
         case Form.DETACH:
             seen = Observation({one.name: _of_detaching(one) for one in found})
         case Form.BLOCK:
@@ -75,6 +77,12 @@ def _reindexed(found: Iterable[_Named]) -> Observation:
     indexes = {index for one in found for index in (one.indexes or (one.name,))}
     tables = {one.table if one.is_index else one.name for one in found}
     return Observation(_all(indexes | tables), frozenset(indexes - tables), frozenset(tables))
+
+
+def _written_anew(found: Iterable[_Named]) -> Observation:
+    tables = frozenset(one.name for one in found)
+    files = tables.union(*(one.indexes for one in found))
+    return Observation(dict.fromkeys(sorted(files), LockMode.ACCESS_EXCLUSIVE), files, tables)
 
 
 def _of_detaching(one: _Named) -> LockMode:

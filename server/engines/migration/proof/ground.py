@@ -11,6 +11,7 @@ from server.engines.migration.proof.dump_text import DumpText, dump_text
 from server.engines.postgres.cluster import Database
 from server.engines.postgres.loading.load import LoadedSchema
 from server.engines.postgres.loading.loader_role import LoaderRole
+from server.engines.postgres.loading.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Ground:
     role: LoaderRole
     catalog: Catalog
     notes: tuple[str, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    """What it was loaded from."""
     _dumps: dict[bool, "asyncio.Task[DumpText]"] = field(
         default_factory=dict[bool, "asyncio.Task[DumpText]"]
     )
@@ -30,7 +33,7 @@ class Ground:
         """Read a loaded schema and end its session; it stays held by whoever loaded it."""
         catalog = await read_catalog(schema.session)
         await schema.session.close()
-        return cls(schema.database, schema.role, catalog, schema.notes)
+        return cls(schema.database, schema.role, catalog, schema.notes, schema.scripts)
 
     @property
     def superuser_settings(self) -> Mapping[str, str]:

@@ -19,9 +19,10 @@ SELECT relid::pg_catalog.int8 AS oid, seq_scan AS scans, coalesce(idx_scan, 0) A
 FROM pg_catalog.pg_stat_xact_all_tables WHERE relid >= 16384
 """
 _KNOWN = """
-SELECT c.oid::int8, n.nspname, c.relname FROM pg_catalog.pg_class c
+SELECT c.oid::int8, n.nspname, c.relname, c.relkind = 'c' AS is_type
+FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'v', 'i', 'I', 'S', 'f')
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'v', 'i', 'I', 'S', 'f', 'c')
   AND n.nspname <> 'pg_toast' AND c.relpersistence <> 't'
 """
 # What the other session did is not committed, so names and files are those from before.
@@ -80,7 +81,7 @@ class Observer:
     async def of(cls, monitor: Session, worker: Session) -> "Observer":
         """Take note of the relations that are there before the plan."""
         rows = await monitor.rows(_KNOWN)
-        known = frozenset(row["oid"] for row in rows)
+        known = frozenset(row["oid"] for row in rows if not row["is_type"])
         names = ((row["nspname"], row["relname"]) for row in rows)
         return cls(monitor, worker, known, max(known, default=0), frozenset([*names]))
 

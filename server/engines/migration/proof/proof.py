@@ -63,8 +63,19 @@ def unexpected(
     return tuple(
         each.table
         for each in survival
-        if _is_changed(each) and not _is_covered(tables[each.table], hazards, source)
+        if _is_changed(each)
+        and not _is_covered(tables[each.table], _telling(hazards, each), source)
     )
+
+
+def _telling(hazards: Iterable[Hazard], survival: Survival) -> Iterable[Hazard]:
+    """Return the hazards that can explain it: a column takes no rows, and no other's values."""
+    of_columns = [each for each in hazards if each.subject.kind == Column.kind]
+    named = {each.subject.name for each in of_columns}
+    is_lost = Fate.LOST in {survival.forward.fate, survival.back.fate}
+    if is_lost or not named.issuperset(survival.back.columns):
+        return [each for each in hazards if each not in of_columns]
+    return hazards
 
 
 def _is_changed(survival: Survival) -> bool:

@@ -37,6 +37,8 @@ class LoadedSchema:
     database: Database
     role: LoaderRole
     notes: tuple[str, ...]
+    scripts: tuple[Script, ...] = ()
+    """What it was loaded from; they can be read as long as it is held."""
 
     @property
     def owner(self) -> str:
@@ -83,7 +85,7 @@ async def loaded(
         load = _Load(scripts, database, superuser, role, notes, is_private, limits)
         await bounded(load.run, limits=limits, database=database, spared=superuser.pid)
         await _seal(superuser, database)
-        yield LoadedSchema(superuser, database, role, notes.lines())
+        yield LoadedSchema(superuser, database, role, notes.lines(), tuple(scripts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from server.engines.migration.proof.seed.demands import Check, Demands, Referenc
 from server.engines.migration.proof.seed.flavor import Flavor
 from server.engines.migration.proof.seed.mined import mined
 from server.engines.migration.proof.seed.scalars import ROWS
-from server.engines.migration.proof.seed.solve import as_checks, groups, solved
+from server.engines.migration.proof.seed.solve import as_checks, groups, is_out_of_time, solved
 from server.engines.migration.proof.seed.sources import Source, Value, merged, of_one
 from server.engines.migration.proof.seed.value_types import Bottom, Use, ValueTypes
 from server.engines.postgres.session import Session, StatementError
@@ -42,7 +42,9 @@ class Filling:
         rows = [_row(table, sources, number) for number in range(ROWS)]
         try:
             await self._insert(table, rows)
-        except StatementError:
+        except StatementError as error:
+            if is_out_of_time(error):
+                raise
             return await self._fill_one_by_one(table, sources)
         return await self._count(table)
 

@@ -8,7 +8,7 @@ from server.engines.migration.proof.seed.pattern import examples, like_examples
 from server.engines.migration.proof.seed.scalars import is_number, is_text, length_limit, spare
 from server.engines.migration.proof.seed.value_types import Bottom
 
-_STRING = re.compile(r"(!?~~?\*?|LIKE)?\s*\(?E?'((?:[^']|'')*)'")
+_STRING = re.compile(r"(!?~~?\*?|LIKE)?\s*\(?(E?)'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"(?<![\w.'])'?(-?\d+(?:\.\d+)?)'?(?![\w.])")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENTS = frozenset(("date", "timestamp", "timestamptz"))
@@ -38,7 +38,7 @@ def _from(expression: str, bottom: Bottom) -> Iterator[str]:
     elif bottom.name in _MOMENTS:
         yield from _MOMENT.findall(expression)
     else:
-        yield from (_unquoted(match[2]) for match in _STRING.finditer(expression) if not match[1])
+        yield from (_unquoted(match) for match in _STRING.finditer(expression) if not match[1])
 
 
 def _near_numbers(expression: str) -> Iterator[str]:
@@ -49,13 +49,14 @@ def _near_numbers(expression: str) -> Iterator[str]:
 
 def _strings(expression: str) -> Iterator[str]:
     for match in _STRING.finditer(expression):
-        operator, text = match[1] or "", _unquoted(match[2])
+        operator, text = match[1] or "", _unquoted(match)
         if operator.startswith(("~~", "LIKE")):
             yield from like_examples(text)
         elif operator.startswith("~"):
             yield from examples(text)
         else:
-            yield text
+            # The longer one is greater, in any order of texts.
+            yield from (text, f"{text}a")
 
 
 def _of_length(expression: str) -> Iterator[str]:
@@ -65,5 +66,6 @@ def _of_length(expression: str) -> Iterator[str]:
             yield from ("n" * length, "m" * length, "n" * (length + 1))
 
 
-def _unquoted(text: str) -> str:
-    return text.replace("''", "'")
+def _unquoted(match: re.Match[str]) -> str:
+    text = match[3].replace("''", "'")
+    return text.replace("\\\\", "\\") if match[2] else text

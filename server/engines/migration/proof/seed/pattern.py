@@ -1,8 +1,10 @@
 """Texts that match a pattern in a condition, for the common part of PostgreSQL's patterns."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_ANY = re.compile(r"\\(.)|[%_]")
 _CLASSES = {"d": "7", "w": "w", "s": " ", "S": "s", "D": "d", "W": "-"}
 _NAMED = {"alpha": "a", "digit": "7", "alnum": "a", "upper": "A", "lower": "a", "space": " "}
 _PLAIN = "aA7-_.: "
@@ -15,8 +17,12 @@ class _NotUnderstoodError(Exception):
 
 def like_examples(pattern: str) -> tuple[str, ...]:
     """Return texts that LIKE matches, a short one and longer ones."""
-    plain = pattern.replace("\\", "").replace("_", "y")
-    return tuple(plain.replace("%", filling) for filling in ("x", "abcd1", "efgh2", "ijkl3"))
+    return tuple(_like(pattern, filling) for filling in ("x", "abcd1", "efgh2", "ijkl3"))
+
+
+def _like(pattern: str, filling: str) -> str:
+    fillings = {"%": filling, "_": "y"}
+    return _ANY.sub(lambda match: match[1] or fillings[match[0]], pattern)
 
 
 def examples(pattern: str) -> tuple[str, ...]:

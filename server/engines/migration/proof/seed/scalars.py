@@ -9,6 +9,9 @@ _HEADER = 4  # what a length in a modifier counts besides: the bytes of PostgreS
 _SCALE_BITS, _SCALE_SIGN = 0x7FF, 0x400
 _LONG = 300
 
+_COUNT = ("1", "2", "3", "4")
+_LOOSE = ("1.23456789", "2.5", "3", "12345678901234567890.0625")
+
 Values = Callable[[int, Flavor], tuple[str, ...]]
 
 
@@ -61,25 +64,23 @@ def _either(rich: tuple[str, ...], tame: tuple[str, ...]) -> Values:
 def _text(modifier: int, flavor: Flavor) -> tuple[str, ...]:
     limit = length_limit("varchar", modifier) or _LONG
     if flavor is Flavor.TAME:
-        return ("1", "2", "3", "4")
+        return _COUNT
     # The last one ends in blanks, which a change to char(n) takes away, unless it is cut.
     texts = ("alpha", "Beta b", "3 gämma", ("4" + "x" * min(limit, _LONG))[: limit - 1] + " ")
     return tuple(text[:limit] for text in texts) if limit > 1 else ("a", "B", "3", "4")
 
 
 def _numeric(modifier: int, flavor: Flavor) -> tuple[str, ...]:
-    if flavor is Flavor.TAME:
-        return ("1", "2", "3", "4")
     if modifier < _HEADER:
-        return ("1.23456789", "2.5", "3", "12345678901234567890.0625")
+        return _LOOSE if flavor is Flavor.RICH else _COUNT
     precision, scale = (modifier - _HEADER) >> 16, (modifier - _HEADER) & _SCALE_BITS
     scale = scale - _SCALE_BITS - 1 if scale & _SCALE_SIGN else scale
-    whole, fraction = max(0, precision - scale), "123456789" * (max(0, scale) // 9 + 1)
-    last = "9" * whole if whole else "0"
-    starts = ("1", "2", "3", last) if whole else ("0", "0.1", "0.2", "0.3")
-    if scale <= 0 or not whole:
-        return starts if whole else tuple(each[: scale + 2] for each in starts)
-    return tuple(f"{start}.{fraction[:scale]}" for start in starts)
+    whole = precision - scale
+    if whole <= 0:
+        return tuple(f"{each:.{scale}f}" for each in (0, 0.1**scale, 0.2**scale, 0.3**scale))
+    starts = (*_COUNT[:3], "9" * whole if flavor is Flavor.RICH else "4")
+    fraction = "" if scale <= 0 or flavor is Flavor.TAME else "." + "123456789" * scale
+    return tuple(start + fraction[: scale + 1] for start in starts)
 
 
 def _bits(modifier: int, _flavor: Flavor) -> tuple[str, ...]:
@@ -113,10 +114,10 @@ _TYPES: Mapping[str, Values] = {
     "int4": _whole("2147483647"),
     "int8": _whole("9223372036854775807"),
     "oid": _whole("4"),
-    "float4": _either(("1.5", "2.25", "0.1", "123456.79"), ("1", "2", "3", "4")),
-    "float8": _either(("1.5", "2.25", "0.1", "123456789.123456"), ("1", "2", "3", "4")),
+    "float4": _either(("1.5", "2.25", "0.1", "123456.79"), _COUNT),
+    "float8": _either(("1.5", "2.25", "0.1", "123456789.123456"), _COUNT),
     "numeric": _numeric,
-    "money": _either(("1.25", "2.50", "3.75", "1234.99"), ("1", "2", "3", "4")),
+    "money": _either(("1.25", "2.50", "3.75", "1234.99"), _COUNT),
     **dict.fromkeys(_TEXTS, _text),
     "char": _fixed("a", "b", "c", "d"),
     "bytea": _fixed(r"\x01", r"\xdeadbeef", r"\x00ff", r"\x5c27"),

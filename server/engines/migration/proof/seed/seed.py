@@ -21,7 +21,7 @@ from server.engines.migration.proof.seed.quieted import quieted
 from server.engines.migration.proof.seed.value_types import ValueTypes
 from server.engines.postgres.session import StatementError
 
-_STATEMENT = "SET LOCAL statement_timeout = '3s'; SET CONSTRAINTS ALL DEFERRED"
+_STATEMENT = "SET LOCAL statement_timeout = '2s'; SET CONSTRAINTS ALL DEFERRED"
 _LATE = "there was no time left"
 _NO_PARTITIONS = "it has no partitions"
 _NO_ROWS = "its rows went elsewhere: a trigger or a rule takes them"

@@ -14,6 +14,7 @@ _MOST_COMBINATIONS = 4_000
 _MOST_SOLUTIONS = 200
 _FEWEST_CANDIDATES = 2
 _CHOSEN = 12
+_STOPPED = "57014"
 _QUOTED_OR_VALUE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\bVALUE\b")
 
 
@@ -40,16 +41,27 @@ async def solved(
     checks: Sequence[Check],
     types: Mapping[str, Bottom],
 ) -> Source | None:
-    """Return rows of values that satisfy all conditions, None where none is found."""
+    """Return rows of values that satisfy all conditions, None where none is found.
+
+    Raises:
+        StatementError: it took too long to evaluate them.
+    """
     columns = tuple(name for source in sources for name in source.columns)
     query = _query(table, _fewer(sources), checks, types)
     try:
         async with session.transaction():
             rows = await session.rows(query)
-    except StatementError:
+    except StatementError as error:
+        if is_out_of_time(error):
+            raise
         return None
     found = tuple(tuple(row[f"c{number}"] for number in range(len(columns))) for row in rows)
     return Source(columns, _diverse(found)) if found else None
+
+
+def is_out_of_time(error: StatementError) -> bool:
+    """Whether a statement was stopped, and would be again."""
+    return error.sqlstate == _STOPPED
 
 
 def _about(column: str, expression: str) -> str:
