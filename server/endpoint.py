@@ -29,7 +29,7 @@ from pydantic.fields import FieldInfo
 from server.progress import progress
 from server.prompts.prompt import GuideMessage, Message, Prompt, TextMessage
 from server.sdk import Server
-from server.tools.tool import Call, Report, Tool
+from server.tools.tool import Call, Question, Report, Tool
 
 if TYPE_CHECKING:
     from server.runtime import Runtime
@@ -103,8 +103,8 @@ def endpoint(tool: Tool, runtime: "Runtime") -> Callable[..., Coroutine[Any, Any
 
     own = list(tool.parameters)
     sdk = [_keyword(_CONTEXT, Context)]
-    if tool.ask is not None:
-        asked = Annotated[ElicitationResult[BaseModel], Resolve(_resolver(tool, own))]
+    if tool.ask is not None or tool.inquire is not None:
+        asked = Annotated[ElicitationResult[BaseModel], Resolve(_resolver(tool, own, runtime))]
         sdk.append(_keyword(_ANSWER, asked))
     _sign(call, [*own, *sdk], Annotated[CallToolResult, tool.report])
     return call
@@ -130,17 +130,23 @@ def as_result(report: Report, root: Path) -> CallToolResult:
     )
 
 
-def _resolver(tool: Tool, own: list[inspect.Parameter]) -> Callable[..., Any]:
+def _resolver(tool: Tool, own: list[inspect.Parameter], runtime: "Runtime") -> Callable[..., Any]:
     async def ask(**given: Any) -> BaseModel | Elicit[BaseModel] | None:  # ruff: ignore[any-type] - validated
         context: Context = given.pop(_CONTEXT)
-        question = tool.ask(**given) if tool.ask else None
-        if question is None or not _can_ask(context):
+        question = await _question(tool, runtime, given) if _can_ask(context) else None
+        if question is None:
             return None
         return Elicit(question.message, question.form)
 
     ask.__name__ = f"ask_{tool.name}"
     _sign(ask, [*own, _keyword(_CONTEXT, Context)], BaseModel | Elicit[BaseModel] | None)
     return ask
+
+
+async def _question(tool: Tool, runtime: "Runtime", given: dict[str, Any]) -> Question | None:
+    if tool.inquire is not None:
+        return await tool.inquire(runtime, **given)
+    return tool.ask(**given) if tool.ask else None
 
 
 def _can_ask(context: Context) -> bool:

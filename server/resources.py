@@ -114,6 +114,27 @@ def check(check_id: str) -> str:
     raise NotFoundError(f"No check {check_id[:64]!r}. Checks: {', '.join(check_ids())}.")
 
 
+def lint_rule_ids() -> tuple[str, ...]:
+    """Return the id of every rule about migrations."""
+    from server.engines.migration.lint.registry import rules
+
+    return tuple(rule.id for rule in rules())
+
+
+def lint_rule(rule_id: str) -> str:
+    """Return the documentation of one rule about migrations as Markdown.
+
+    Raises:
+        NotFoundError: names the rule ids.
+    """
+    from server.engines.migration.lint.registry import rules
+
+    for each in rules():
+        if each.id == rule_id:
+            return each.documentation
+    raise NotFoundError(f"No rule {rule_id[:64]!r}. Rules: {', '.join(lint_rule_ids())}.")
+
+
 def profile_names(folder: Path | None) -> tuple[str, ...]:
     """Return the name of every usable profile, the operator's own included."""
     return _library(folder).names

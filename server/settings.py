@@ -43,6 +43,14 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class Confirmation(StrEnum):
+    """How a user says yes to a change of a live database."""
+
+    ELICIT = "elicit"
+    ARGUMENT = "argument"
+    """An agent can pass an argument itself, so only the operator can allow it."""
+
+
 def cache_folder() -> Path:
     """Return the user's cache folder for this product, as the platform places it.
 
@@ -82,6 +90,10 @@ class Settings(BaseSettings):
         Databases,
         Field(description="live databases: NAME=env:VARIABLE, NAME!=env:VARIABLE if writable"),
     ] = {}
+    apply_confirmation: Annotated[
+        Confirmation,
+        Field(description="how applying is confirmed: elicit (ask the user) or argument"),
+    ] = Confirmation.ELICIT
     profiles: Annotated[File | None, Field(description="folder of your own profiles")] = None
     shadow: Annotated[
         Secret | None,

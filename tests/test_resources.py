@@ -89,6 +89,7 @@ async def test_every_listed_resource_can_be_read(client: Client) -> None:
         "guide://composition_map?x=1",
         "guide:///etc/passwd",
         "check://nope",
+        "lint://nope",
         "profile://nope",
         "profile://..%2f..%2fsecret",
         "profile:///etc/passwd",
@@ -114,6 +115,7 @@ async def test_what_is_not_there_is_an_invalid_parameter_in_both_eras(
         ("guide://nope", "Guides: api_design_patterns, "),
         ("guide://composition_map/nope", "Sections: "),
         ("check://nope", "Checks: "),
+        ("lint://nope", "Rules: "),
         ("profile://nope", "node-express"),
     ],
 )

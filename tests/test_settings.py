@@ -55,6 +55,7 @@ WRITTEN = {
     "workspace": "/a",
     "read_roots": "/b:/c",
     "databases": "main=env:MAIN_URL",
+    "apply_confirmation": "argument",
     "profiles": "/d",
     "shadow": "env:MAIN_URL",
     "postgres": "/e",

@@ -1,6 +1,7 @@
 """The tool that applies a proven plan to a database of the operator's, or tries it."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from importlib import import_module
 from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -26,6 +27,13 @@ _SHORT = 12  # digits of an id that a person compares
 _MOST_STEPS = 60
 _DECLINED = "do not apply"
 _MODULE = "server.engines.migration.apply.applying"
+
+
+class Way(StrEnum):
+    """Which way a plan is applied."""
+
+    FORWARD = "forward"
+    BACK = "back"
 
 
 class Locking(Arguments):
@@ -90,8 +98,8 @@ async def apply_migration(  # ruff: ignore[too-many-arguments] - one parameter a
     *,
     dry_run: Annotated[bool, Field(description="only try and estimate; change nothing")] = True,
     direction: Annotated[
-        Literal["forward", "back"], Field(description="back undoes a plan that is applied whole")
-    ] = "forward",
+        Way, Field(description="forward, or back: undoes a plan that is applied whole")
+    ] = Way.FORWARD,
     through_phase: Annotated[
         int | None, Field(description="last phase to apply; default: the next unfinished one", ge=1)
     ] = None,
@@ -193,7 +201,7 @@ def _yes(plan: "Plan") -> str:
 
 
 async def _inquire(
-    runtime: Runtime, *, plan: str, database: str, dry_run: bool, direction: str, **_more: object
+    runtime: Runtime, *, plan: str, database: str, dry_run: bool, direction: Way, **_more: object
 ) -> Question | None:
     """Put what would happen before the user, unless the call changes nothing or cannot succeed."""
     if dry_run or runtime.settings.apply_confirmation is Confirmation.ARGUMENT:
@@ -203,7 +211,7 @@ async def _inquire(
         return None
     await anyio.to_thread.run_sync(import_module, _MODULE)
     read = await _read(runtime, plan)
-    segments = read.forward if direction == "forward" else read.back
+    segments = read.forward if direction is Way.FORWARD else read.back
     hazards = [each for one in segments for step in one.steps for each in step.hazards]
     lost = [quoted(each.message) for each in hazards if each.kind == "data loss"]
     loss = f"It loses data: {'; '.join(lost[:10])}." if lost else "No step says that it loses data."

@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import anyio.to_thread
 from pydantic import Field
 
+from server.errors import InvalidInputError
+from server.reports.render import quoted
 from server.tools.decided import decision_lines
-from server.tools.migration_report import MigrationReport, blocked, equal, generated
+from server.tools.migration_report import (
+    Asked,
+    MigrationReport,
+    blocked,
+    equal,
+    generated,
+    judged,
+)
 from server.tools.tool import Arguments, Call, Detail, Tool
 
 if TYPE_CHECKING:
     from server.engines.migration.generate import Request
 
-_MODULES = ("server.engines.postgres.pairs", "server.engines.migration.generate")
+_MODULES = ("server.engines.postgres.pairs", "server.engines.migration.judge")
+_LARGEST_MIGRATION = 8 << 20  # bytes
 
 
 class Options(Arguments):
@@ -64,8 +74,11 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
     target: Annotated[
         str,
         Field(description="the schema as it shall be, same forms", examples=["file:schema.sql"]),
-    ],
+    ] = "",
     *,
+    migration: Annotated[
+        str, Field(description="instead of target: file:PATH of a migration to run and judge")
+    ] = "",
     options: Annotated[Options, Field(description="how the plan is made")] = Options(),
     output: Annotated[Output, Field(description="which files are written")] = Output(),
     without_decision: Annotated[
@@ -81,21 +94,36 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
     difference by two observers, locks, rewrites and scans as observed. Data is lost only where
     options.allow_data_loss names it. Online by default: concurrent indexes, NOT VALID then
     VALIDATE, expand and contract. Writes files for your migration runner, and a plan file.
+    With migration instead of target, runs that file the same way, lints what it did, and gives the
+    safe form; nothing is written.
     """
+    _refuse_both_or_none(target, migration)
     decision = decision_lines(call.runtime.workspace, without=without_decision)
     for module in _MODULES:
         # The drivers and parsers take longer to import than the event loop may stand still.
         await anyio.to_thread.run_sync(import_module, module)
+    request = await anyio.to_thread.run_sync(_request, call, source, options, output)
+    asked = Asked(source, target or migration, decision)
+    if migration:
+        report = await _judged(call, asked, request)
+    else:
+        report = await _generated(call, asked, request, output)
+    return report.showing(detail)
+
+
+async def _generated(
+    call: Call, asked: Asked, request: "Request", output: Output
+) -> MigrationReport:
+    from server.engines.migration.filing import file_away, remember
     from server.engines.migration.generate import Blocked, Generated, generate
     from server.engines.migration.proof.ground import Ground
     from server.engines.postgres.pairs import open_pair
     from server.engines.postgres.sources import parse_source
 
     runtime = call.runtime
-    sides = (parse_source(source), parse_source(target))
-    request = await anyio.to_thread.run_sync(_request, call, source, options, output)
+    sides = (parse_source(asked.source), parse_source(asked.target))
     async with runtime.gate.shared(call.stage):
-        call.stage(f"loading {source} and {target}")
+        call.stage(f"loading {asked.source} and {asked.target}")
         async with open_pair(
             *sides,
             shadow=runtime.shadow,
@@ -104,20 +132,56 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
         ) as pair:
             old, new = await Ground.of(pair.source), await Ground.of(pair.target)
             outcome = await generate(old, new, request, call.stage)
-    asked = (source, target, decision, (*old.notes, *new.notes))
+    asked = asked.with_notes(old.notes, new.notes)
     match outcome:
         case None:
-            report = equal(*asked)
+            return equal(asked)
         case Blocked():
-            report = blocked(outcome, *asked)
+            return blocked(outcome, asked)
         case Generated():
-            from server.engines.migration.filing import file_away
-
             files = await anyio.to_thread.run_sync(
                 file_away, runtime.workspace, outcome, output.folder, output.name
             )
-            report = generated(outcome, files, (old.catalog, new.catalog), *asked)
-    return report.showing(detail)
+            await anyio.to_thread.run_sync(
+                remember, runtime.settings.cache, outcome, old.catalog, runtime.principal
+            )
+            return generated(outcome, files, asked, (old.catalog, new.catalog))
+
+
+async def _judged(call: Call, asked: Asked, request: "Request") -> MigrationReport:
+    from server.engines.migration.judge import judge, read_foreign
+    from server.engines.migration.proof.ground import Ground
+    from server.engines.postgres.sources import open_source, parse_source
+
+    runtime = call.runtime
+    path = asked.target.removeprefix("file:")
+    content = await anyio.to_thread.run_sync(
+        lambda: runtime.workspace.read_bytes(path, limit=_LARGEST_MIGRATION)
+    )
+    file = await anyio.to_thread.run_sync(read_foreign, content, path, request.format)
+    async with runtime.gate.shared(call.stage):
+        call.stage(f"loading {asked.source}")
+        async with open_source(
+            parse_source(asked.source),
+            shadow=runtime.shadow,
+            workspace=runtime.workspace,
+            databases=runtime.live_databases,
+        ) as loaded:
+            old = await Ground.of(loaded)
+            return judged(await judge(old, file, request, call.stage), asked.with_notes(old.notes))
+
+
+def _refuse_both_or_none(target: str, migration: str) -> None:
+    if bool(target) == bool(migration):
+        raise InvalidInputError(
+            "Give target or migration, one of the two.",
+            next_step="target: where the schema shall get; migration: a file to judge.",
+        )
+    if migration and not migration.startswith("file:"):
+        raise InvalidInputError(
+            f"migration is {quoted(migration)}, which is no file of the workspace.",
+            next_step="Give file:PATH.",
+        )
 
 
 def _request(call: Call, source: str, options: Options, output: Output) -> "Request":

@@ -1,20 +1,23 @@
 """What `generate_migration` answers: the plan, what was observed, and what follows."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from server.reports.render import quoted, render
+from server.reports.render import quoted, render, sql_block
 from server.tools.tool import Detail, Report, WrittenFileEntry
 
 if TYPE_CHECKING:
     from server.engines.catalog.catalog import Catalog
     from server.engines.migration.effect import Effect
     from server.engines.migration.generate import Blocked, Generated
+    from server.engines.migration.judge import Judged
+    from server.engines.migration.lint.rule import LintFinding
     from server.engines.migration.proof.proof import Proof
     from server.engines.migration.renames.likely import LikelyRename
-    from server.engines.migration.step import Segment, Step
+    from server.engines.migration.step import LockMode, Segment, Step
     from server.workspace import WrittenFile
 
 _CONCISE_TEXT = 8_000  # characters that a concise text stays under
@@ -33,7 +36,6 @@ class StepEntry(BaseModel):
     part: str
     phase: int
     lock: str
-    waits: str
     work: tuple[str, ...]
     hazards: tuple[str, ...]
     evidence: str
@@ -46,13 +48,14 @@ class MigrationReport(Report):
     source: str
     target: str
     status: str
-    plan_id: str
+    plan_id: str = ""
     summary: str
     decision: tuple[str, ...]
     notes: tuple[str, ...]
     blocked_by: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     proof: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
     steps: tuple[StepEntry, ...] = ()
     back: tuple[str, ...] = ()
     files: tuple[WrittenFileEntry, ...] = ()
@@ -69,19 +72,19 @@ class MigrationReport(Report):
         """The answer as Markdown; a concise one shows as many steps as fit."""
         if self._detail is Detail.DETAILED:
             return self._shown(len(self.steps), with_sql=True)
-        for with_sql in (True, False):
+        for with_sql, with_fixes in ((True, True), (False, True), (False, False)):
             for count in range(len(self.steps), -1, -max(1, len(self.steps) // 8)):
-                text = self._shown(count, with_sql=with_sql)
+                text = self._shown(count, with_sql=with_sql, with_fixes=with_fixes)
                 if len(text) <= _CONCISE_TEXT:
                     return text
-        return self._shown(0, with_sql=False)
+        return self._shown(0, with_sql=False, with_fixes=False)
 
     def showing(self, detail: Detail) -> Self:
         """Return this report with the size of its text."""
         self._detail = detail
         return self
 
-    def _shown(self, count: int, *, with_sql: bool) -> str:
+    def _shown(self, count: int, *, with_sql: bool, with_fixes: bool = True) -> str:
         is_detailed = self._detail is Detail.DETAILED
         return render(
             "generate_migration",
@@ -89,6 +92,7 @@ class MigrationReport(Report):
             shown=tuple(_with_places(self.steps[:count])),
             rest=len(self.steps) - count,
             with_sql=with_sql,
+            with_fixes=with_fixes,
             detailed=is_detailed,
             longest=None if is_detailed else _LONGEST_SQL,
         )
@@ -109,25 +113,41 @@ def _with_places(steps: Iterable[StepEntry]) -> Iterator[tuple[int, str, StepEnt
         yield number, opens, step
 
 
-def equal(
-    source: str, target: str, decision: tuple[str, ...], notes: tuple[str, ...]
-) -> MigrationReport:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call is about, and what is told whatever comes of it."""
+
+    source: str
+    target: str
+    decision: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def with_notes(self, *notes: tuple[str, ...]) -> Self:
+        """Return it with more to tell."""
+        more = (line for lines in notes for line in lines)
+        return replace(self, notes=tuple(dict.fromkeys((*self.notes, *more))))
+
+    def report(self, **fields: Any) -> MigrationReport:  # ruff: ignore[any-type] - the report's own fields
+        """Return the report with what came of it."""
+        return MigrationReport(
+            source=self.source,
+            target=self.target,
+            decision=self.decision,
+            notes=self.notes,
+            **fields,
+        )
+
+
+def equal(asked: Asked) -> MigrationReport:
     """Report that there is nothing to do."""
-    return MigrationReport(
-        source=source,
-        target=target,
+    return asked.report(
         status="nothing to do",
-        plan_id="",
         summary="Both schemas are equal by every kind of object that was read.",
-        decision=decision,
-        notes=notes,
         next_steps=("Nothing has to be migrated.",),
     )
 
 
-def blocked(
-    found: "Blocked", source: str, target: str, decision: tuple[str, ...], notes: tuple[str, ...]
-) -> MigrationReport:
+def blocked(found: "Blocked", asked: Asked) -> MigrationReport:
     """Report the steps up to the first that would lose data."""
     from server.engines.migration.draft import up_to_loss
     from server.engines.migration.step import segments
@@ -135,14 +155,9 @@ def blocked(
     kept = up_to_loss(found.draft.steps, found.forbidden)
     names = tuple(each.qualified_name for each in found.forbidden)
     allowed = ", ".join(f'"{name}"' for name in names)
-    return MigrationReport(
-        source=source,
-        target=target,
+    return asked.report(
         status="blocked",
-        plan_id="",
         summary=f"{len(kept)} of {len(found.draft.steps)} steps come before the first loss.",
-        decision=decision,
-        notes=notes,
         blocked_by=names,
         questions=tuple(map(_question, found.questions)),
         steps=tuple(step_entries(segments(kept), ())),
@@ -158,24 +173,18 @@ def blocked(
 def generated(
     found: "Generated",
     files: Sequence[tuple["WrittenFile", str]],
+    asked: Asked,
     catalogs: tuple["Catalog", "Catalog"],
-    *asked: Any,  # ruff: ignore[any-type] - source, target, decision and notes, as above
 ) -> MigrationReport:
     """Report a plan that ran, proven or not."""
     from server.engines.migration.diagram import diagram
 
-    source, target, decision, notes = asked
-    proof, plan = found.proof, found.plan
-    steps = found.draft.steps
+    proof, plan, steps = found.proof, found.plan, found.draft.steps
     lost = [hazard for step in steps for hazard in step.hazards if hazard.kind == "data loss"]
-    return MigrationReport(
-        source=source,
-        target=target,
+    return asked.with_notes(found.notes, proof.forward.notes).report(
         status=_status(proof),
         plan_id=plan.id if proof.is_proven else "",
         summary=_summary(found),
-        decision=decision,
-        notes=(*notes, *found.notes, *proof.forward.notes),
         questions=tuple(map(_question, found.questions)),
         proof=tuple(proof_lines(proof, len(steps), len(plan.forward))),
         steps=tuple(step_entries(plan.forward, found.effects)),
@@ -189,6 +198,60 @@ def generated(
         ),
         diagram=diagram(steps, *catalogs),
         next_steps=tuple(_next_steps(found, files)),
+    )
+
+
+def judged(found: "Judged", asked: Asked) -> MigrationReport:
+    """Report what somebody else's file did, what is wrong with it, and the safe form."""
+    steps = [step for segment in found.file.segments for step in segment.steps]
+    proof = found.proof
+    lines = proof_lines(proof, len(steps), len(found.file.segments)) if proof else ()
+    failure = found.course.failure
+    return asked.with_notes(found.file.notes, found.course.notes).report(
+        status="fails" if failure else f"{_status(proof)}, judged" if proof else "judged",
+        summary=f"{len(steps)} statements; {len(found.findings)} findings."
+        + (f" It fails even on empty tables: {failure}." if failure else ""),
+        proof=tuple(lines),
+        findings=tuple(map(_finding, found.findings)),
+        steps=tuple(step_entries(found.file.segments, found.effects)),
+        back=tuple(_safe_form(found)),
+        next_steps=tuple(_advice(found, asked)),
+    )
+
+
+def _finding(finding: "LintFinding") -> str:
+    safe = f"\n{sql_block(finding.safe_form)}" if finding.safe_form else ""
+    advice = f" {finding.advice}" if finding.advice else ""
+    return (
+        f"**{finding.rule}** ({finding.severity}, statement {finding.step + 1}): "
+        f"{finding.message}{advice}{safe}"
+    )
+
+
+def _safe_form(found: "Judged") -> Iterator[str]:
+    """Yield the plan that we would write to the schema that the file leads to."""
+    from server.engines.migration.generate import Blocked, Generated
+
+    match found.safe_form:
+        case Generated() as ours:
+            yield f"Our own plan to the same schema is {_status(ours.proof)}: {_summary(ours)}"
+            for segment in ours.plan.forward:
+                how = "in one transaction" if segment.is_transactional else "outside a transaction"
+                sql = ";\n".join(step.sql for step in segment.steps)
+                yield f"{how}:\n{sql_block(f'{sql};')}"
+        case Blocked() as ours:
+            names = ", ".join(quoted(each.qualified_name) for each in ours.forbidden)
+            yield f"It discards the data of {names}; our own plan waits for them to be allowed."
+        case None:
+            yield "It leaves the schema as it is, or fails."
+
+
+def _advice(found: "Judged", asked: Asked) -> Iterator[str]:
+    if found.findings:
+        yield f"Read why a rule matters: resource lint://{found.findings[0].rule}."
+    yield (
+        "Write the safe form into the file, then call generate_migration again with "
+        f"source={quoted(asked.source)} and migration={quoted(asked.target)}."
     )
 
 
@@ -237,7 +300,13 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
         )
         return
     if files:
+        plan = next((file.path for file, purpose in files if purpose.startswith("plan")), "")
         yield "Review the files with whoever approves schema migrations; nothing here approves."
+        if found.plan.database:
+            yield (
+                f"apply_migration with plan={quoted(plan)} and database="
+                f"{quoted(found.plan.database)}: a dry run first, it changes nothing."
+            )
     else:
         yield "Call again with output.folder to have the files written."
     if any(step.phase > 1 for step in found.draft.steps):
@@ -258,13 +327,17 @@ def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> 
                 object=str(step.subject),
                 part=f"{place}, {'one' if segment.is_transactional else 'outside a'} transaction",
                 phase=step.phase,
-                lock=f"{lock[1]} on {lock[0]}" if lock else "",
-                waits=lock[1].waits if lock else "",
+                lock=_lock(*lock) if lock else "",
                 work=tuple(_work(found)) if found else (),
                 hazards=tuple(_hazards(step, found)),
                 evidence=found.evidence if found else "not run",
                 ms=round(found.milliseconds, 1) if found else 0.0,
             )
+
+
+def _lock(name: str, mode: "LockMode") -> str:
+    waits = f": {mode.waits}" if mode.waits else ""
+    return f"{mode} on {name}{waits}"
 
 
 def _work(found: "Effect") -> Iterator[str]:

@@ -5,6 +5,16 @@ from server.tools.tool import Tool
 
 def tools() -> tuple[Tool, ...]:
     """Return every registered tool."""
-    from server.tools import analyze_schema, generate_migration, recommend_profile
+    from server.tools import (
+        analyze_schema,
+        apply_migration,
+        generate_migration,
+        recommend_profile,
+    )
 
-    return (recommend_profile.TOOL, analyze_schema.TOOL, generate_migration.TOOL)
+    return (
+        recommend_profile.TOOL,
+        analyze_schema.TOOL,
+        generate_migration.TOOL,
+        apply_migration.TOOL,
+    )

@@ -77,6 +77,7 @@ class Tool:
 
     `ask`, where a tool has one, takes the same arguments and returns the question that is
     still open; the answer arrives as `Call.answer`, or `None` where nobody could be asked.
+    `inquire` is the same for a question that takes looking something up: the runtime comes first.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Tool:
     idempotent: bool = True
     open_world: bool = False
     ask: Callable[..., Question | None] | None = None
+    inquire: "Callable[..., Awaitable[Question | None]] | None" = None
 
     @property
     def parameters(self) -> tuple[inspect.Parameter, ...]:

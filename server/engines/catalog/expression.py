@@ -1,9 +1,10 @@
 """SQL text as PostgreSQL prints it: finding its parts, and the form that survives re-reading.
 
 PostgreSQL does not always print what it printed once it has read that again, so a schema and its
-own dump print differently. Two such forms are known. `s IN ('a', 'b')` on a varchar column is
+own dump print differently. Three such forms are known. `s IN ('a', 'b')` on a varchar column is
 printed as a cast of an array, and that is read as an array of casts. A constant without a name in
-a subquery is printed with a cast, and that gives it the name of the type. `normalized` does to the
+a subquery is printed with a cast, and that gives it the name of the type. What BETWEEN became is
+printed in brackets of its own, and `(a AND b) AND c` is read as one list. `normalized` does to the
 text what PostgreSQL does when it reads it. Nothing runs on a server for it, no code of the schema's
 author least of all, so that a read-only database and its copy in a shadow compare alike.
 """
@@ -17,8 +18,10 @@ _TYPE = rf"(?:[a-z0-9_$. ]|{_NAME}|\(\d+(?:,\d+)?\))+"
 _BRACKET = re.compile(rf"{_QUOTED}|[()\[\],]")
 _CAST_ARRAY = re.compile(rf"{_QUOTED}|(\(ARRAY)\[")
 _ELEMENT_TYPE = re.compile(rf"\)::({_TYPE})\[\]")
+_OWN_TYPE = re.compile(rf"\A(?:[^']|'(?:[^']|'')*')*::({_TYPE})\Z")
 _NAMED_CAST = re.compile(rf"{_QUOTED}|::({_TYPE})(\[\])? AS ({_NAME}|[a-z_][a-z0-9_$]*)")
 _LAST_NAME = re.compile(rf"(?:^|\.)({_NAME}|[^.\"]+)\Z")
+_JOINED = re.compile(r"\) (AND|OR) ")
 _MODIFIER = re.compile(r"\(\d+(?:,\d+)?\)")
 # Types that are printed as the standard has them, and the names by which PostgreSQL reads them.
 _INNER_NAMES = {
@@ -45,7 +48,19 @@ def normalized(text: str) -> str:
     """Return the expression as PostgreSQL prints it once it has read its own print."""
     if "])::" in text:
         text = _with_inner_casts(text)
+    if _JOINED.search(text):
+        text = _with_flat_lists(text)
     return _NAMED_CAST.sub(_unnamed, text) if "::" in text else text
+
+
+def faithful(text: str) -> str:
+    """Return the expression so that PostgreSQL makes of it what it was printed from.
+
+    Tables above and below each other, and their indexes, are compared before they are joined.
+    """
+    for _, end in reversed(_inner_lists(text)):
+        text = f"{text[: end + 1]}::boolean{text[end + 1 :]}"
+    return _with_own_type(text) if "])::" in text else text
 
 
 def condition(definition: str) -> str | None:
@@ -71,6 +86,40 @@ def _name_by(type_name: str) -> str:
     return f'"{name}"' if name in _KEYWORDS else name
 
 
+def _with_flat_lists(text: str) -> str:
+    """Rewrite each `((a AND b) AND c)` as `(a AND b AND c)`, and the same with OR."""
+    gone = {place for pair in _inner_lists(text) for place in pair}
+    return "".join(letter for place, letter in enumerate(text) if place not in gone)
+
+
+def _inner_lists(text: str) -> list[tuple[int, int]]:
+    """Find the brackets around each list that begins another one with the same word."""
+    bare = re.sub(_QUOTED, lambda match: "_" * len(match[0]), text)
+    opened, found = list[int](), list[tuple[int, int]]()
+    for match in re.finditer(r"[()]", bare):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif opened:
+            start, end = opened.pop(), match.start()
+            after = _JOINED.match(bare, end)
+            word = "" if after is None else f" {after[1]} "
+            is_first = bool(word) and bare[start - 1 : start] == "("
+            if is_first and word in _outermost(bare[start + 1 : end]):
+                found.append((start, end))
+    return found
+
+
+def _outermost(text: str) -> str:
+    """Return what stands in no brackets."""
+    depth = 0
+    found = list[str]()
+    for part in re.split(r"([()])", text):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if not depth:
+            found.append(part)
+    return "".join(found)
+
+
 def _with_inner_casts(text: str) -> str:
     """Rewrite each `(ARRAY[a, b])::t[]` as `ARRAY[(a)::t, (b)::t]`, inner ones first."""
     starts = [match.end() - 1 for match in _CAST_ARRAY.finditer(text) if match[1]]
@@ -80,6 +129,17 @@ def _with_inner_casts(text: str) -> str:
         if cast is not None:
             array = _with_each_cast(text[opening : closing + 1], opening, elements, cast[1])
             text = f"{text[: opening - len('(ARRAY')]}ARRAY{array}{text[cast.end() :]}"
+    return text
+
+
+def _with_own_type(text: str) -> str:
+    """Rewrite each `(ARRAY['a'::u])::t[]` as `(ARRAY['a'::u]::u[])::t[]`, which casts the array."""
+    starts = [match.end() - 1 for match in _CAST_ARRAY.finditer(text) if match[1]]
+    for opening in reversed(starts):
+        elements, closing = _elements(text, opening)
+        own = _OWN_TYPE.search(text[slice(*elements[0])]) if elements else None
+        if own is not None and _ELEMENT_TYPE.match(text, closing + 1):
+            text = f"{text[: closing + 1]}::{own[1]}[]{text[closing + 1 :]}"
     return text
 
 

@@ -75,12 +75,18 @@ SELECT d.classid, d.objid, d.refobjid
 FROM pg_depend d
 WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
 """
+# What a foreign key has for each partition of the table that it points at is left out: to detach
+# the partition ends it, so nothing has to be dropped before.
 _LINKS = """
 SELECT classid, array_agg(objid) AS objects, array_agg(objsubid) AS parts, refclassid,
   array_agg(refobjid) AS referenced, array_agg(refobjsubid) AS referenced_parts,
   deptype::text AS code
 FROM pg_depend
 WHERE objid >= 16384 AND refobjid >= 16384 AND deptype <> 'e'
+  AND NOT (classid = 'pg_constraint'::regclass AND objid IN (
+    SELECT con.oid FROM pg_constraint con
+    JOIN pg_constraint parent ON parent.oid = con.conparentid AND parent.conrelid = con.conrelid
+  ))
 GROUP BY classid, refclassid, deptype
 UNION ALL
 SELECT classid, array_agg(objid), array_agg(objsubid), refclassid, array_agg(refobjid),

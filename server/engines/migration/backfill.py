@@ -8,7 +8,7 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.routine import Routine, Volatility
 from server.engines.catalog.kinds.sequence import Sequence
-from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
 from server.engines.migration.context import Context
 from server.engines.migration.not_null import refuse_null
@@ -53,12 +53,14 @@ def filling(default: Default, context: Context) -> Iterable[Action]:
     column = None if default.parent is None else context.new.get(default.parent, Column)
     if column is None or not is_filled_later(column, context):
         return ()
-    name = identifier(column.identity.name)
+    table, name = qualified(*column.identity.names[:2]), identifier(column.identity.name)
     if column.parent is None or not context.is_online:
-        table = qualified(*column.identity.names[:2])
-        return plain(f"UPDATE {table} SET {name} = DEFAULT")  # ruff: ignore[hardcoded-sql-expression] - every name was quoted
-    block = in_batches(column.parent, f"{name} = DEFAULT", f"{name} IS NULL")
-    return (Action(block, Mode.OUTSIDE), *_refusing_null(column, context))
+        # ruff: ignore[hardcoded-sql-expression] - every name was quoted
+        fill = Action(f"UPDATE {table} SET {name} = DEFAULT")
+    else:
+        block = in_batches(column.parent, f"{name} = DEFAULT", f"{name} IS NULL")
+        fill = Action(block, Mode.OUTSIDE)
+    return (fill, *_refusing_null(column, context))
 
 
 def _refusing_null(column: Column, context: Context) -> Iterable[Action]:

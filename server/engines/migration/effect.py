@@ -1,12 +1,14 @@
 """What a step did on the clone, and what that means for everybody else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.step import Evidence, LockMode, Observation, Step
+from server.engines.migration.proof.course import Course
+from server.engines.migration.rendering import is_setting
+from server.engines.migration.step import Evidence, LockMode, Observation, Segment, Step
 
 _RELATIONS = ("table", "view", "materialized_view", "foreign_table", "index", "sequence")
 
@@ -71,4 +73,16 @@ def effect(step: Step, seen: Observation, known: Mapping[str, str]) -> Effect:
         tuple(sorted(name for name in seen.scanned if name in known)),
         seen.milliseconds,
         seen.evidence,
+    )
+
+
+def effects(
+    segments: Iterable[Segment], course: Course, known: Mapping[str, str]
+) -> tuple[Effect, ...]:
+    """Return what the steps that ran did, without those that only set a time-out."""
+    steps = (step for segment in segments for step in segment.steps)
+    return tuple(
+        effect(step, seen, known)
+        for step, seen in zip(steps, course.observations, strict=False)
+        if not is_setting(step)
     )

@@ -74,8 +74,8 @@ def exchanged(exchange: Exchange, context: Context) -> Iterator[Action]:
         *exchange.creation,
     )
     yield from _restored_remarks(exchange.type, context)
-    for number, statement in enumerate(conversions):
-        yield Action(statement, hazards=() if number else exchange.hazards)
+    for statement in conversions:
+        yield Action(statement, hazards=exchange.hazards)
     yield from plain(f"DROP {exchange.word} {qualified(schema, old_name)}")
 
 

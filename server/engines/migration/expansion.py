@@ -97,7 +97,7 @@ def _is_ordinary(table: Identity, context: Context) -> bool:
 def _is_free(found: _Expansion) -> bool:
     """Whether everything that holds the column is known how to hold the new one."""
     old, context = found.old, found.context
-    if old.generated_mode is not None or old.identity_mode is not None:
+    if old.generated_mode is not None or old.identity_mode is not None or _has_settings(found.new):
         return False
     for dependency in context.old.dependents(old.identity):
         fact = context.old.facts.get(dependency.dependent)
@@ -107,10 +107,15 @@ def _is_free(found: _Expansion) -> bool:
         elif isinstance(fact, Index):
             if not _is_simple(fact, context) or _holds_another(fact, found):
                 return False
-        elif not isinstance(fact, _REBUILT) and fact is not None:
+        elif not isinstance(fact, (*_REBUILT, Sequence)) and fact is not None:
             return False
     said = context.old.parts(old.identity)
-    return not any(isinstance(each, Privilege) for each in said) and not _is_counted(found)
+    return not any(isinstance(each, Privilege) for each in said)
+
+
+def _has_settings(column: Column) -> bool:
+    is_usual = column.is_default_storage and column.compression is None and not column.options
+    return not is_usual or column.statistics_target is not None
 
 
 def _holds_another(index: Index, found: _Expansion) -> bool:
@@ -124,11 +129,6 @@ def _holds_another(index: Index, found: _Expansion) -> bool:
         for each in identities
     ]
     return any(len(each) > 1 for each in types)
-
-
-def _is_counted(found: _Expansion) -> bool:
-    column = found.old.identity
-    return any(each.owned_by == column for each in found.context.old.of(Sequence))
 
 
 def _is_followed(constraint: Constraint, context: Context) -> bool:
@@ -268,6 +268,11 @@ def contract(found: _Expansion) -> Iterator[Action]:
     table = qualified(*found.table.names)
     yield Action(f"DROP TRIGGER {identifier(_trigger(found))} ON {table}")
     yield Action(f"DROP FUNCTION {_function(found)}()")
+    for sequence in found.context.old.of(Sequence):
+        if sequence.owned_by == found.old.identity:
+            # It would go with the column.
+            column = qualified(*found.table.names, found.name)
+            yield Action(f"{altered(sequence.identity)} OWNED BY {column}")
     yield Action(f"{head} DROP COLUMN {name}")
     yield Action(f"{head} RENAME COLUMN {found.beside} TO {name}")
     constraint = _not_null(found, found.context.new)

@@ -1,6 +1,6 @@
 """From two loaded schemas to a plan with its proof: drafted, written as files, run, looked at."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
@@ -8,10 +8,9 @@ from anyio.to_thread import run_sync
 from server.engines.catalog.identity import Identity
 from server.engines.migration.boundary import boundary
 from server.engines.migration.draft import Draft, Side, drafted, not_allowed
-from server.engines.migration.effect import Effect, effect, relations
+from server.engines.migration.effect import Effect, effects, relations
 from server.engines.migration.plan import Plan
 from server.engines.migration.planner import PlanOptions
-from server.engines.migration.proof.course import Course
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.proof import Proof
 from server.engines.migration.proof.prove import Plan as Tried
@@ -22,8 +21,7 @@ from server.engines.migration.renames.annotations import Annotated, read_annotat
 from server.engines.migration.renames.likely import LikelyRename, likely_renames
 from server.engines.migration.renames.rename import Rename
 from server.engines.migration.renames.request import merged, requested
-from server.engines.migration.rendering import Heading, Rendering, is_setting, rendered
-from server.engines.migration.step import Segment
+from server.engines.migration.rendering import Heading, Rendering, rendered
 from server.engines.sql.formats.format import Format
 
 
@@ -98,8 +96,8 @@ async def generate(
         await run_sync(_plan, draft, proof, (old, new), request.database),
         rendering,
         proof,
-        _effects(rendering.forward, proof.forward, relations(old.catalog, source.renamed)),
-        _effects(rendering.back, proof.back, relations(new.catalog, target.renamed)),
+        effects(rendering.forward, proof.forward, relations(old.catalog, source.renamed)),
+        effects(rendering.back, proof.back, relations(new.catalog, target.renamed)),
         questions,
         annotated.notes,
     )
@@ -124,16 +122,4 @@ def _plan(draft: Draft, proof: Proof, grounds: tuple[Ground, Ground], database: 
         fingerprints=(boundary(old.catalog), *proof.forward.boundaries),
         forward=draft.forward,
         back=draft.back,
-    )
-
-
-def _effects(
-    segments: Sequence[Segment], course: Course, known: Mapping[str, str]
-) -> tuple[Effect, ...]:
-    """Return what the steps did, without those that only set a time-out."""
-    steps = (step for segment in segments for step in segment.steps)
-    return tuple(
-        effect(step, seen, known)
-        for step, seen in zip(steps, course.observations, strict=False)
-        if not is_setting(step)
     )

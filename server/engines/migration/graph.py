@@ -36,6 +36,9 @@ class Node(NamedTuple):
     verb: Verb
     identity: Identity
 
+    def __str__(self) -> str:
+        return f"{self.verb} {self.identity}"
+
 
 Edge = tuple[Node, Node]
 
@@ -51,7 +54,9 @@ class Graph:
 
     def steps(self) -> tuple[Step, ...]:
         """Return the steps in their order."""
-        nodes = [node for node in self._nodes if self._host(node) == node]
+        nodes = [
+            node for node in self._nodes if self._host(node) == node and not self._is_idle(node)
+        ]
         edges = ((self._host(one), self._host(other)) for one, other in self._edges())
         known = set(nodes)
         inside = ((one, other) for one, other in edges if one in known and other in known)
@@ -70,6 +75,10 @@ class Graph:
             for place, node in enumerate(order)
             for action in self._actions[node]
         )
+
+    def _is_idle(self, node: Node) -> bool:
+        """Whether a change comes about by itself, so that nothing has to wait for it."""
+        return node.verb in {Verb.ALTER, Verb.PREPARE} and not self._actions[node]
 
     def _is_rebuilding(self, node: Node) -> bool:
         return node.verb is Verb.DROP and node.identity in self.fates.rebuilt

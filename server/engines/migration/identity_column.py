@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, IdentityMode
+from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.sequence import Sequence
+from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Context
 from server.engines.sql.quote import identifier, literal, qualified
 
@@ -17,6 +20,28 @@ def identity_clause(column: Column, catalog: Catalog) -> str:
     options = "" if sequence is None else " ".join(_options(column, sequence))
     mode = "ALWAYS" if column.identity_mode is IdentityMode.ALWAYS else "BY DEFAULT"
     return f"GENERATED {mode} AS IDENTITY{f' ({options})' if options else ''}"
+
+
+def own_identity(column: Column, catalog: Catalog) -> IdentityMode | None:
+    """Return the identity of a column, unless it is that of the partitioned table."""
+    table = None if column.parent is None else catalog.get(column.parent, Table)
+    return None if table is not None and table.is_partition else column.identity_mode
+
+
+def comes_with_identity(constraint: Constraint, context: Context) -> bool:
+    """Whether a NOT NULL is made for a column that is there and begins to have an identity."""
+    if constraint.type is not ConstraintType.NOT_NULL or constraint.parent is None:
+        return False
+    identity = Identity(Column.kind, (*constraint.parent.names, *constraint.columns))
+    old, new = context.old.get(identity, Column), context.new.get(identity, Column)
+    if old is None or new is None or context.is_created(identity):
+        return False
+    was_refused = any(
+        each.type is ConstraintType.NOT_NULL and each.columns == constraint.columns
+        for each in context.old.constraints(constraint.parent)
+    )
+    begins = own_identity(new, context.new) and not own_identity(old, context.old)
+    return bool(begins) and not was_refused
 
 
 def sequence_of(column: Column, catalog: Catalog) -> Sequence | None:
@@ -55,9 +80,9 @@ def identity_changes(head: str, old: Column, new: Column, context: Context) -> I
 
     A new sequence goes on after the greatest value that is there.
     """
-    if new.identity_mode is None:
+    if own_identity(new, context.new) is None:
         yield f"{head} DROP IDENTITY"
-    elif old.identity_mode is None:
+    elif own_identity(old, context.old) is None:
         yield f"{head} ADD {identity_clause(new, context.new)}"
         yield catch_up(new)
     else:

@@ -39,7 +39,7 @@ def is_same_but_for_types(old: Index, new: Index) -> bool:
 def _is_same_key(old: IndexKey, new: IndexKey) -> bool:
     by_type = old.is_default_operator_class and new.is_default_operator_class
     if by_type and old.column is not None:
-        old = replace(old, operator_class=new.operator_class, collation=new.collation)
+        old = replace(old, operator_class=new.operator_class)
     return old == new
 
 

@@ -19,6 +19,14 @@ def ancestors(relation: Identity | None, catalog: Catalog) -> tuple[Identity, ..
     return fact.parents if isinstance(fact, Table | ForeignTable) else ()
 
 
+def heirs(relation: Identity | None, catalog: Catalog) -> Iterator[Table]:
+    """Yield the tables that inherit from a table directly, its partitions included."""
+    for dependency in catalog.dependents(relation) if relation is not None else ():
+        table = catalog.get(dependency.dependent, Table)
+        if table is not None and relation in table.parents:
+            yield table
+
+
 def leaves(relation: Identity | None, context: Context) -> bool:
     """Whether a table that stays stops inheriting from another."""
     if context.is_dropped(relation):
@@ -46,6 +54,15 @@ def above(column: Column, catalog: Catalog) -> Iterator[Column]:
         return
     for ancestor in ancestors(column.parent, catalog):
         found = catalog.get(Identity(Column.kind, (*ancestor.names, column.identity.name)), Column)
+        if found is not None:
+            yield found
+
+
+def below(column: Column, catalog: Catalog) -> Iterator[Column]:
+    """Yield the columns that inherit from a column."""
+    for heir in heirs(column.parent, catalog):
+        identity = Identity(Column.kind, (*heir.identity.names, column.identity.name))
+        found = catalog.get(identity, Column)
         if found is not None:
             yield found
 

@@ -7,9 +7,11 @@ from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Context
+from server.engines.migration.inheritance import joins
 from server.engines.migration.partitions import attach, detach
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, qualified
+from server.errors import RefusedError
 
 
 def former(constraint: Constraint, context: Context) -> Constraint | None:
@@ -41,22 +43,38 @@ def renaming(old: Constraint, new: Constraint, context: Context) -> Iterator[str
     """Yield the statements that give the constraint its new name.
 
     One that is handed down cannot be renamed, so the table leaves what it inherits from meanwhile.
+
+    Raises:
+        RefusedError: afterwards an heir would declare itself what it only inherits.
     """
     if new.parent is None:
         return
     table = context.new.get(new.parent, Table)
     names = f"{identifier(old.identity.name)} TO {identifier(new.identity.name)}"
     rename = f"{altered(new.parent)} RENAME CONSTRAINT {names}"
-    if table is None or not new.is_inherited or context.is_created(table.identity):
+    if table is None or not new.is_inherited or joins(table.identity, context):
         yield rename
     elif table.is_partition:
         yield detach(table, concurrently=False)
         yield rename
         yield attach(table)
     else:
+        _refuse_new_declarations(table, context)
         yield from (_inherit(table, each, "NO INHERIT") for each in table.parents)
         yield rename
         yield from (_inherit(table, each, "INHERIT") for each in table.parents)
+
+
+def _refuse_new_declarations(heir: Table, context: Context) -> None:
+    parts = (*context.new.columns(heir.identity), *context.new.constraints(heir.identity))
+    hidden = [each.identity for each in parts if each.is_inherited and not each.is_local]
+    if hidden:
+        raise RefusedError(
+            f"To rename a constraint that {heir.identity} inherits, it would have to leave the "
+            f"table above for a moment, and would then declare itself what it only inherits now: "
+            f"{hidden[0]}.",
+            next_step="Name the NOT NULL constraint of the heir as it is called in the source.",
+        )
 
 
 def _inherit(table: Table, parent: Identity, how: str) -> str:

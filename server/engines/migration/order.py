@@ -41,7 +41,8 @@ def ordered(
             if not waits_for[follower]:
                 heapq.heappush(heap, (preference(follower), numbers[follower], follower))
     if len(done) < len(waits_for):
-        raise CycleError(f"these wait for each other: {_cycle(waits_for, followers, done)}")
+        circle = ", ".join(map(str, _cycle(waits_for, followers, done)))
+        raise CycleError(f"these wait for each other: {circle}")
     return done
 
 

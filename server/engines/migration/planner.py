@@ -13,6 +13,7 @@ from server.engines.migration.context import Change, Context, Strategy
 from server.engines.migration.fates import Fates, settle
 from server.engines.migration.folding import folded
 from server.engines.migration.graph import Graph
+from server.engines.migration.order import CycleError
 from server.engines.migration.starting_privileges import starting_privileges
 from server.engines.migration.step import Step
 from server.errors import RefusedError
@@ -50,7 +51,13 @@ def steps(old: Catalog, new: Catalog, options: PlanOptions | None = None) -> tup
     _take(fates, _of_created(started, fates, new))
     context = replace(context, created=fates.made, dropped=fates.unmade)
     context = replace(context, folded=folded(context))
-    return Graph(context, fates, {**old.facts, **started}).steps()
+    try:
+        return Graph(context, fates, {**old.facts, **started}).steps()
+    except CycleError as circle:
+        raise RefusedError(
+            f"No order of the changes works, {circle}.",
+            next_step="Split the change in two: first what is taken away, then what is added.",
+        ) from circle
 
 
 def counted(old: Catalog, new: Catalog, *, with_owners: bool = False) -> tuple[Difference, ...]:

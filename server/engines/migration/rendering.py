@@ -1,5 +1,6 @@
 """A draft as files of a migration format, and the statements that those files really hold."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from server.engines.sql.psql import read_script
 SETTING = "setting"
 """The kind of what a statement is about that only sets a time-out."""
 _EDGES = frozenset({"BEGIN", "COMMIT"})
+_SETTING = re.compile(
+    r"(?:SET(?: LOCAL)?|RESET) (lock_timeout|statement_timeout|check_function_bodies)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
     Raises:
         ValueError: the files do not say what was written into them.
     """
-    forward = tuple(map(laid_out, draft.forward))
-    back = tuple(map(laid_out, draft.back))
+    keeps = format_.keeps_session
+    forward = tuple(laid_out(each, keeps_session=keeps) for each in draft.forward)
+    back = tuple(laid_out(each, keeps_session=keeps) for each in draft.back)
     written = Script(
         name=heading.name,
         version=heading.place.version,
@@ -61,27 +66,23 @@ def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
     return Rendering(files, forward, back)
 
 
-def laid_out(segment: Segment) -> Segment:
+def laid_out(segment: Segment, *, keeps_session: bool = False) -> Segment:
     """Return the segment with its settings as steps, and every statement as it is written."""
     planned = iter(segment.steps)
+    texts = script(segment, keeps_session=keeps_session)
     return Segment(
         tuple(
-            replace(next(planned), sql=pretty(sql))
-            if not _is_setting(sql)
-            else _setting(sql, segment)
-            for sql in script(segment)
+            _setting(sql, found[1], segment)
+            if (found := _SETTING.match(sql))
+            else replace(next(planned), sql=pretty(sql))
+            for sql in texts
         )
     )
 
 
-def _is_setting(sql: str) -> bool:
-    return sql.startswith("SET LOCAL ") and " = " in sql
-
-
-def _setting(sql: str, segment: Segment) -> Step:
-    name = sql.split()[2]
+def _setting(sql: str, name: str, segment: Segment) -> Step:
     first = segment.steps[0]
-    mode = Mode.FRESH if first.mode is Mode.FRESH else Mode.TRANSACTIONAL
+    mode = first.mode if first.mode in {Mode.FRESH, Mode.OUTSIDE} else Mode.TRANSACTIONAL
     identity = Identity(SETTING, (name,))
     return Step(sql=sql, verb=Verb.ALTER, subject=identity, mode=mode, phase=segment.phase)
 

@@ -12,21 +12,30 @@ LOCK_TIMEOUT = "3s"
 STATEMENT_TIMEOUT = "60s"
 """How long a statement runs that only changes the catalog."""
 _NONE = "0"
+_NAMES = ("lock_timeout", "statement_timeout")
+_LIFTED = tuple(f"SET {name} = {_NONE}" for name in _NAMES)
+_SET_BACK = tuple(f"RESET {name}" for name in _NAMES)
 # Work that grows with the tables; a limit would only waste what was done.
 _GROWS = re.compile(
     r"\A\s*(UPDATE|INSERT|SELECT|DO|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED VIEW"
     r"|CREATE TABLE \S+ AS|REFRESH|DROP INDEX CONCURRENTLY)\b"
-    r"|\bVALIDATE CONSTRAINT\b|\bALTER COLUMN \S+ TYPE\b|\bATTACH PARTITION\b|\bADD CONSTRAINT\b",
+    r"|\bVALIDATE CONSTRAINT\b|\bALTER COLUMN \S+ TYPE\b|\bATTACH PARTITION\b"
+    r"|\bADD CONSTRAINT\b(?!.*\b(NOT VALID|USING INDEX)\b)",
+    re.DOTALL,
 )
 
 
-def script(segment: Segment) -> tuple[str, ...]:
-    """Return the segment's statements, without semicolons and without BEGIN and COMMIT."""
+def script(segment: Segment, *, keeps_session: bool) -> tuple[str, ...]:
+    """Return the segment's statements, without semicolons and without BEGIN and COMMIT.
+
+    Where all of them run in one session, time-outs are lifted for what runs outside a transaction:
+    a wait for others is part of that work, and a time-out that the role may have would leave an
+    index behind that costs writes and serves nobody.
+    """
     if segment.is_transactional:
         return tuple(_statements(segment))
-    # A wait for other transactions is part of the work here, and a time-out would leave an index
-    # behind that costs writes and serves nobody.
-    return tuple(step.sql for step in segment.steps)
+    own = tuple(step.sql for step in segment.steps)
+    return (*_LIFTED, *own, *_SET_BACK) if keeps_session else own
 
 
 def _statements(segment: Segment) -> Iterator[str]:

@@ -9,6 +9,7 @@ from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Context
+from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.identity_column import catch_up
 from server.engines.sql.quote import identifiers, qualified
 
@@ -33,12 +34,19 @@ def restored(table: Table, context: Context) -> Iterator[Action]:
     yield Action(
         # ruff: ignore[hardcoded-sql-expression] - every name was quoted
         f"INSERT INTO {qualified(*table.identity.names)} ({names}){overriding} "
-        f"SELECT {names} FROM {_aside(table, context)}"
+        f"SELECT {names} FROM {_aside(table, context)}",
+        hazards=(Hazard(HazardKind.MAY_FAIL, table.identity, _refused(table)),),
     )
     for column in carried:
         if column.identity_mode is not None or _counts(column, context):
             yield Action(catch_up(column))
     yield Action(f"DROP TABLE {_aside(table, context)}")
+
+
+def _refused(table: Table) -> str:
+    where = " or for which it has no partition" if table.is_partitioned else ""
+    name = table.identity.qualified_name
+    return f"a row that the new {name} refuses{where} stops the statement"
 
 
 def _aside(table: Table, context: Context) -> str:

@@ -16,6 +16,9 @@ class RelationName(NamedTuple):
     schema: str
     name: str
 
+    def __str__(self) -> str:
+        return ".".join(filter(None, self))
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltIndex:

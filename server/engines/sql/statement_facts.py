@@ -169,9 +169,7 @@ def _write(node: Any) -> forms.Form:  # ruff: ignore[any-type] - four classes wi
     is_plain = not any(
         getattr(node, part, None) for part in ("withClause", "fromClause", "usingClause")
     )
-    return forms.WriteRows(
-        _WRITINGS[type(node)], name, filtered, _assignments(node), is_plain
-    )
+    return forms.WriteRows(_WRITINGS[type(node)], name, filtered, _assignments(node), is_plain)
 
 
 def _assignments(node: ast.Node) -> str:
@@ -181,11 +179,9 @@ def _assignments(node: ast.Node) -> str:
     targets = cast("tuple[ast.ResTarget, ...]", node.targetList or ())
     if any(one.indirection or isinstance(one.val, ast.MultiAssignRef) for one in targets):
         return ""
-    column = ast.ResTarget
     return ", ".join(
         f"{deparse(ast.ColumnRef(fields=(ast.String(sval=one.name),)))} = {deparse(given(one.val))}"
         for one in targets
-        if isinstance(one, column)
     )
 
 
@@ -217,7 +213,7 @@ def _has_option(options: tuple[Any, ...] | None, name: str) -> bool:
     return any(_is_on(cast("ast.DefElem", one).arg) for one in found)
 
 
-def _is_on(value: ast.Node | None) -> bool:
+def _is_on(value: object) -> bool:
     match value:
         case None:
             return True
@@ -255,9 +251,7 @@ def _view(node: ast.ViewStmt) -> forms.Form:
 
 
 def _routine(node: ast.CreateFunctionStmt) -> forms.Form:
-    return forms.CreateObject(
-        "routine", strings(node.funcname), is_replacing=bool(node.replace)
-    )
+    return forms.CreateObject("routine", strings(node.funcname), is_replacing=bool(node.replace))
 
 
 def _drop_owned_by_nobody(kind: str, name: str | None, behavior: DropBehavior | None) -> forms.Form:

@@ -69,6 +69,7 @@ async def test_the_new_schema_is_reached(cluster: Cluster, case: Case) -> None:
         assert {step.verb for step in plan} == set(case.forward.split())
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
 async def test_the_old_schema_is_reached_again(cluster: Cluster, case: Case) -> None:
     async with cluster.database() as one, cluster.database() as other:

@@ -5,12 +5,14 @@ A sample runs every time, all of them with `make test-corpus`.
 
 from collections.abc import Container
 from contextlib import AsyncExitStack
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from server.engines.migration.context import Strategy
 from server.engines.migration.generate import Generated, Request, generate
+from server.engines.migration.hazard import HazardKind
 from server.engines.migration.planner import PlanOptions
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.rendering import Heading
@@ -24,7 +26,7 @@ from server.engines.sql.formats.registry import format_of
 _CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "migrations"
 _FOLDERS = sorted(path.parent for path in _CORPUS.glob("*/old.sql"))
 _TOPICS = {folder.name.partition("--")[0]: folder for folder in _FOLDERS}
-_SAMPLE = sorted({*_TOPICS.values(), *_FOLDERS[::9]})
+_SAMPLE = sorted({*_TOPICS.values(), *_FOLDERS[::7]})[:40]
 
 pytestmark = pytest.mark.anyio
 _needs_corpus = pytest.mark.skipif(not _FOLDERS, reason="the corpus of migrations is not here")
@@ -82,11 +84,21 @@ def _assert_proven(found: Generated | None) -> None:
         assert proof.back_residual is not None
         assert (proof.back_residual.catalog, proof.back_residual.dump) == ((), ())
         assert proof.unexpected == ()
+        # Rows may stop a plan only where the target forbids them; then it is proven without.
+        assert proof.seeding.rows or not proof.setbacks or _may_fail(found)
+
+
+def _may_fail(found: Generated) -> bool:
+    risks = (hazard for step in found.draft.steps for hazard in step.hazards)
+    return any(hazard.kind is HazardKind.MAY_FAIL for hazard in risks)
 
 
 @_needs_corpus
-@_both_ways
-@pytest.mark.parametrize("folder", _SAMPLE, ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    zip(_SAMPLE, cycle((("old", "new"), ("new", "old"))), strict=False),
+    ids=lambda value: value.name if isinstance(value, Path) else value[0],
+)
 async def test_a_sample_is_migrated_with_proof(
     shadow: Shadow, folder: Path, names: tuple[str, str]
 ) -> None:

@@ -116,6 +116,7 @@ async def test_the_new_schema_is_reached(cluster: Cluster, case: Case) -> None:
     assert trip.verbs == set(case.forward.split())
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
 async def test_the_old_schema_is_reached_again(cluster: Cluster, case: Case) -> None:
     trip = await _led_over(cluster, case, case.new, case.old)

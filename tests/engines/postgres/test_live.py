@@ -1,4 +1,5 @@
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -169,3 +170,16 @@ async def test_a_database_out_of_reach_is_named_without_its_secret(dsn: str) -> 
 
 async def test_a_database_does_not_show_its_secret() -> None:
     assert "hunter2" not in repr(LiveDatabase("main", SecretStr("postgresql://u:hunter2@h/d")))
+
+
+async def test_a_database_that_is_not_marked_is_not_written(live: LiveDatabase) -> None:
+    with pytest.raises(RefusedError, match="Database 'main' is read-only here"):
+        async with live.write():
+            pytest.fail("it was written")
+
+
+async def test_a_marked_database_is_written(live: LiveDatabase, owner: Session) -> None:
+    async with replace(live, writable=True).write() as session:
+        await session.script("INSERT INTO public.t VALUES (2)")
+
+    assert await owner.value("SELECT count(*) FROM public.t") == 2

@@ -7,6 +7,7 @@ from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.materialized_view import MaterializedView
 from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.publication_table import PublicationTable
@@ -20,20 +21,27 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.expansion import contract, expand, expansion
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
-from server.engines.migration.identity_column import identity_changes, identity_clause
+from server.engines.migration.identity_column import (
+    comes_with_identity,
+    identity_changes,
+    identity_clause,
+    own_identity,
+)
 from server.engines.migration.inheritance import (
     above,
     ancestors,
     arrives_from_above,
+    below,
     leaves,
     leaves_from_above,
     refuse_other_declaration,
 )
 from server.engines.migration.kind import Kind
+from server.engines.migration.kinds.constraint import demanded
 from server.engines.migration.moved import unmoved
 from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters, storage_parameters
-from server.engines.migration.relation import altered
+from server.engines.migration.relation import altered, altered_alone
 from server.engines.sql.quote import identifier, literal, qualified
 
 _SET_EXPRESSION_SINCE = 17
@@ -56,7 +64,7 @@ def _clauses(column: Column, context: Context) -> Iterator[str]:
     if column.generation_expression is not None and column.generated_mode is not None:
         mode = column.generated_mode.upper()
         yield f"GENERATED ALWAYS AS ({column.generation_expression}) {mode}"
-    if column.identity_mode is not None:
+    if own_identity(column, context.new) is not None:
         yield identity_clause(column, context.new)
     default = context.new.default(column.identity)
     if default is not None and default.identity in context.folded:
@@ -108,7 +116,7 @@ def _parent(column: Column) -> Identity:
 
 def _create(column: Column, context: Context) -> Iterable[Action]:
     if arrives_from_above(column, context):
-        return ()
+        return plain(*_settings(column))
     statement = f"{altered(_parent(column))} ADD COLUMN {column_definition(column, context)}"
     return (
         *risky([statement], *_risks_of_adding(column, context)),
@@ -130,8 +138,8 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
 
 
 def _settings(column: Column) -> Iterator[str]:
-    """Yield what no column definition can say."""
-    head = f"{altered(_parent(column))} ALTER COLUMN {identifier(column.identity.name)}"
+    """Yield what no column definition can say, and what heirs have each for themselves."""
+    head = f"{altered_alone(_parent(column))} ALTER COLUMN {identifier(column.identity.name)}"
     if not column.is_default_storage:
         yield f"{head} SET STORAGE {column.storage}"
     if column.statistics_target is not None:
@@ -166,7 +174,8 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
         return tuple(contract(beside))
     return (
         *_retyped(change, context),
-        *plain(*_changed(change, context)),
+        *plain(*_changed(change)),
+        *_renumbered(change, context),
         *_begins_to_refuse_null(change, context),
     )
 
@@ -193,7 +202,8 @@ def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
         return
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     collation = f" COLLATE {new.collation}" if new.collation else ""
-    cast = using(old, new)
+    is_foreign = _parent(new).kind == ForeignTable.kind
+    cast = "" if is_foreign else using(old, new)
     yield Action(
         f"{head} TYPE {new.type}{collation}{f' USING {cast}' if cast else ''}",
         hazards=tuple(risks(old, new)),
@@ -211,7 +221,7 @@ def _follows_parent(change: Change[Column], context: Context) -> bool:
     )
 
 
-def _changed(change: Change[Column], context: Context) -> Iterator[str]:
+def _changed(change: Change[Column]) -> Iterator[str]:
     old, new, names = change.old, change.new, change.names
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     if old.generated_mode is not None and new.generated_mode is None:
@@ -220,17 +230,29 @@ def _changed(change: Change[Column], context: Context) -> Iterator[str]:
         yield f"{head} SET EXPRESSION AS ({new.generation_expression})"
     if "is_marked_not_null" in names and not new.is_marked_not_null:
         yield f"{head} DROP NOT NULL"
-    if "identity_mode" in names:
-        yield from identity_changes(head, old, new, context)
-    yield from _changed_settings(head, change)
+    alone = f"{altered_alone(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    yield from _changed_settings(alone, change)
+
+
+def _renumbered(change: Change[Column], context: Context) -> Iterator[Action]:
+    """Yield what changes the identity; PostgreSQL gives none to a column that may be NULL."""
+    old, new = change.old, change.new
+    if own_identity(old, context.old) is own_identity(new, context.new):
+        return
+    constraint = not_null_constraint(new, context.new)
+    if constraint is not None and comes_with_identity(constraint, context):
+        yield from demanded(constraint, context)
+    head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    yield from plain(*identity_changes(head, old, new, context))
 
 
 def _changed_settings(head: str, change: Change[Column]) -> Iterator[str]:
     old, new, names = change.old, change.new, change.names
-    retyped = "type" in names and new.is_default_storage
-    if "storage" in names and not retyped:
+    # Another type or collation brings back what is usual for the type.
+    is_reset = bool(names & {"type", "collation"})
+    if not new.is_default_storage if is_reset else "storage" in names:
         yield f"{head} SET STORAGE {new.storage}"
-    if "compression" in names:
+    if new.compression is not None if is_reset else "compression" in names:
         yield f"{head} SET COMPRESSION {new.compression or 'default'}"
     if "statistics_target" in names:
         target = -1 if new.statistics_target is None else new.statistics_target
@@ -276,10 +298,32 @@ def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
     return () if beside is None else tuple(expand(beside))
 
 
-def _outlives(column: Column, context: Context) -> Iterable[Identity]:
-    """Let the table leave what hands the column down to it."""
+def _outlives(column: Column, context: Context) -> Iterator[Identity]:
+    """Let the table leave what hands the column down to it, and heirs have none of their own."""
     table = _parent(column)
-    return (table,) if column.is_inherited and leaves(table, context) else ()
+    if column.is_inherited and leaves(table, context):
+        yield table
+    if column.is_local and not context.is_dropped(table):
+        yield from (each.identity for each in above(column, context.old))
+    for heir in below(column, context.old):
+        if not heir.is_local:
+            yield heir.identity
+
+
+def _awaits(column: Column, context: Context) -> Iterable[Identity]:
+    """Let the table leave what forbids it to change the column."""
+    old, table = context.old.get(column.identity, Column), _parent(column)
+    is_bound = old is not None and old.is_inherited and not context.is_created(column.identity)
+    return (table,) if is_bound and leaves(table, context) else ()
+
+
+def _needs(column: Column, context: Context) -> Iterator[Identity]:
+    """Let what an heir declares itself come before the column that is handed down to it."""
+    if arrives_from_above(column, context):
+        yield from (each.identity for each in above(column, context.new))
+    for heir in below(column, context.new):
+        if heir.is_local and not context.is_created(heir.parent):
+            yield heir.identity
 
 
 def _folds(_column: Column, _context: Context) -> bool:
@@ -298,4 +342,6 @@ KIND = Kind(
     folds=_folds,
     rebuilds=_rebuilds,
     outlives=_outlives,
+    needs=_needs,
+    awaits=_awaits,
 )

@@ -3,64 +3,77 @@
 from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.expression import faithful
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.backfill import is_filled_later
 from server.engines.migration.context import Change, Context
+from server.engines.migration.handed_down import (
+    CHECKED,
+    KEYS,
+    becomes_own,
+    is_dropped_alone,
+    is_handed_down,
+    is_taken_over,
+    is_validated_alone,
+    named_alike,
+    same_below,
+    table_of,
+)
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.inheritance import joins, leaves
+from server.engines.migration.identity_column import comes_with_identity
 from server.engines.migration.index_text import concurrently
+from server.engines.migration.inheritance import ancestors, joins, leaves
 from server.engines.migration.kind import Kind
-from server.engines.migration.not_null_names import former, renaming, successor
+from server.engines.migration.not_null_names import follows, former, renaming, successor
 from server.engines.migration.relation import altered, altered_alone, whole
 from server.engines.sql.quote import identifier
+from server.errors import RefusedError
 
 _NOT_VALID_FOREIGN_KEY_ON_PARTITIONED_SINCE = 18
-_KEYS = frozenset({ConstraintType.PRIMARY_KEY, ConstraintType.UNIQUE})
-_CHECKED = frozenset({ConstraintType.CHECK, ConstraintType.FOREIGN_KEY, ConstraintType.NOT_NULL})
 _COMES_ALONG = ("is_local", "is_inherited", "partition_of")
 _DEFERRAL = ("is_deferrable", "is_initially_deferred")
 
 
 def constraint_definition(constraint: Constraint) -> str:
     """Return the constraint as CREATE TABLE and ADD take it."""
-    return f"CONSTRAINT {identifier(constraint.identity.name)} {constraint.definition}"
-
-
-def is_handed_down(constraint: Constraint) -> bool:
-    """Whether the table has it only because the table above has it."""
-    if constraint.type is ConstraintType.FOREIGN_KEY:
-        return constraint.partition_of is not None
-    return constraint.is_inherited and not constraint.is_local and constraint.type not in _KEYS
+    is_compared = constraint.is_inherited or constraint.partition_of is not None
+    text = faithful(constraint.definition) if is_compared else constraint.definition
+    return f"CONSTRAINT {identifier(constraint.identity.name)} {text}"
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
     return f"CONSTRAINT {identifier(identity.name)} ON {whole(identity)}"
 
 
-def _table(constraint: Constraint) -> Identity:
-    if constraint.parent is None:
-        raise ValueError(f"{constraint.identity} belongs to no table")
-    return constraint.parent
-
-
 def _head(constraint: Constraint, catalog: Catalog) -> str:
     """Begin the statement; a key of a partitioned table is put together from its partitions'."""
-    table = catalog.get(_table(constraint), Table)
-    alone = table is not None and table.is_partitioned and constraint.type in _KEYS
-    return altered_alone(_table(constraint)) if alone else altered(_table(constraint))
+    table = catalog.get(table_of(constraint), Table)
+    alone = table is not None and table.is_partitioned and constraint.type in KEYS
+    return altered_alone(table_of(constraint)) if alone else altered(table_of(constraint))
 
 
 def _create(constraint: Constraint, context: Context) -> Iterable[Action]:
-    table = _table(constraint)
+    return () if comes_with_identity(constraint, context) else tuple(_made(constraint, context))
+
+
+def demanded(constraint: Constraint, context: Context) -> Iterable[Action]:
+    """Return all that makes a constraint on rows that are there, the check of them included."""
+    return (*_made(constraint, context), *_validated(constraint, context))
+
+
+def _made(constraint: Constraint, context: Context) -> Iterable[Action]:
+    table = table_of(constraint)
     before = former(constraint, context)
     if before is not None:
-        return plain(*renaming(before, constraint, context))
+        is_done = follows(before, constraint, context)
+        return () if is_done else plain(*renaming(before, constraint, context))
     if is_handed_down(constraint) and not _stands_alone(table, context):
         return ()
     if _is_built_online(constraint, context):
@@ -87,37 +100,43 @@ def _definition(constraint: Constraint, context: Context) -> str:
 
 
 def _finish(constraint: Constraint, context: Context) -> Iterable[Action]:
-    is_there = is_handed_down(constraint) or former(constraint, context)
+    return () if comes_with_identity(constraint, context) else _validated(constraint, context)
+
+
+def _validated(constraint: Constraint, context: Context) -> Iterable[Action]:
+    comes_along = is_handed_down(constraint) and not _stands_alone(constraint.parent, context)
+    if comes_along and is_validated_alone(constraint, context):
+        return (_validation(constraint, context),)
+    is_there = comes_along or former(constraint, context)
     if is_there or not _is_later_validated(constraint, context):
         return ()
-    name = identifier(constraint.identity.name)
-    return (
-        Action(
-            f"{altered(_table(constraint))} VALIDATE CONSTRAINT {name}",
-            Mode.FRESH,
-            _risks(constraint, context),
-        ),
-    )
+    return (_validation(constraint, context),)
 
 
-def _stands_alone(table: Identity, context: Context) -> bool:
+def _validation(constraint: Constraint, context: Context) -> Action:
+    validate = f"VALIDATE CONSTRAINT {identifier(constraint.identity.name)}"
+    statement = f"{altered(table_of(constraint))} {validate}"
+    return Action(statement, Mode.FRESH, _risks(constraint, context))
+
+
+def _stands_alone(table: Identity | None, context: Context) -> bool:
     """Whether the table gets its constraints before it joins the table that has them, too."""
-    fact = context.new.facts.get(table)
+    fact = None if table is None else context.new.facts.get(table)
     is_partition = isinstance(fact, Table | ForeignTable) and fact.partition_bound is not None
     return (is_partition and context.is_created(table)) or joins(table, context)
 
 
 def _is_later_validated(constraint: Constraint, context: Context) -> bool:
     """Whether it is added as NOT VALID, and its rows are checked under a weaker lock."""
-    if not context.is_online or constraint.type not in _CHECKED:
+    if not context.is_online or constraint.type not in CHECKED:
         return False
-    if context.is_created(_table(constraint)) or not constraint.is_validated:
+    if context.is_created(table_of(constraint)) or not constraint.is_validated:
         return False
     return constraint.is_enforced and _can_be_not_valid(constraint, context)
 
 
 def _can_be_not_valid(constraint: Constraint, context: Context) -> bool:
-    table = context.new.get(_table(constraint), Table)
+    table = context.new.get(table_of(constraint), Table)
     if constraint.type is not ConstraintType.FOREIGN_KEY or table is None:
         return True
     since = _NOT_VALID_FOREIGN_KEY_ON_PARTITIONED_SINCE
@@ -125,12 +144,12 @@ def _can_be_not_valid(constraint: Constraint, context: Context) -> bool:
 
 
 def _is_built_online(constraint: Constraint, context: Context) -> bool:
-    table = context.new.get(_table(constraint), Table)
+    table = context.new.get(table_of(constraint), Table)
     return (
         context.is_online
-        and constraint.type in _KEYS
+        and constraint.type in KEYS
         and not constraint.has_period
-        and not context.is_created(_table(constraint))
+        and not context.is_created(table_of(constraint))
         and table is not None
         and not table.is_partitioned
         and not _holds_inherited(constraint, context)
@@ -143,8 +162,10 @@ def _holds_inherited(key: Constraint, context: Context) -> bool:
     USING INDEX would have the table itself demand it, too, and no statement takes that back.
     """
     return key.type is ConstraintType.PRIMARY_KEY and any(
-        each.type is ConstraintType.NOT_NULL and not each.is_local and each.columns[0] in key.columns
-        for each in context.new.constraints(_table(key))
+        each.type is ConstraintType.NOT_NULL
+        and not each.is_local
+        and each.columns[0] in key.columns
+        for each in context.new.constraints(table_of(key))
     )
 
 
@@ -157,7 +178,7 @@ def _key_from_index(constraint: Constraint, context: Context) -> Iterator[Action
     word = "PRIMARY KEY" if constraint.type is ConstraintType.PRIMARY_KEY else "UNIQUE"
     yield Action(concurrently(index.definition), Mode.OUTSIDE, _risks(constraint, context))
     yield Action(
-        f"{altered(_table(constraint))} ADD CONSTRAINT {name} {word} "
+        f"{altered(table_of(constraint))} ADD CONSTRAINT {name} {word} "
         f"USING INDEX {identifier(index.identity.name)}{_deferral(constraint)}",
         Mode.FRESH,
     )
@@ -172,7 +193,7 @@ def _deferral(constraint: Constraint) -> str:
 
 
 def _risks(constraint: Constraint, context: Context) -> tuple[Hazard, ...]:
-    if context.is_created(_table(constraint)):
+    if context.is_created(table_of(constraint)):
         return ()
     name = constraint.identity.qualified_name
     message = f"a row that breaks {name} stops the statement"
@@ -181,17 +202,59 @@ def _risks(constraint: Constraint, context: Context) -> tuple[Hazard, ...]:
 
 def _drop(constraint: Constraint, context: Context) -> Iterable[Action]:
     goes_with_other = is_handed_down(constraint) and not leaves(constraint.parent, context)
-    if goes_with_other or successor(constraint, context):
+    later = successor(constraint, context)
+    if later is not None and constraint.is_inherited and not later.is_inherited:
+        return plain(_made_own(constraint))
+    if goes_with_other or later is not None:
         return ()
     name = identifier(constraint.identity.name)
-    return plain(f"{altered(_table(constraint))} DROP CONSTRAINT {name}")
+    return plain(f"{altered(table_of(constraint))} DROP CONSTRAINT {name}")
+
+
+def _made_own(constraint: Constraint) -> str:
+    """Return what lets a table demand itself what it demands because of the table above."""
+    if constraint.type is ConstraintType.NOT_NULL:
+        column = identifier(constraint.columns[0])
+        return f"{altered(table_of(constraint))} ALTER COLUMN {column} SET NOT NULL"
+    return f"{altered(table_of(constraint))} ADD {constraint_definition(constraint)}"
 
 
 def _alter(change: Change[Constraint], context: Context) -> Iterable[Action] | None:
     new, names = change.new, change.names - set(_COMES_ALONG)
-    if not names or is_handed_down(new):
+    if becomes_own(change, context) and not names:
+        return plain(_made_own(change.old))
+    if is_taken_over(change, context):
+        return None
+    if is_handed_down(new):
+        return _validated_below(change, context)
+    return _altered(change, names, context) if names else ()
+
+
+def _validated_below(change: Change[Constraint], context: Context) -> Iterable[Action]:
+    """Follow what a table above does, unless only the rows of this one count as looked at."""
+    old, new = change.old, change.new
+    if old.is_validated == new.is_validated:
         return ()
-    head = f"{altered(_table(new))} ALTER CONSTRAINT {identifier(new.identity.name)}"
+    if is_validated_alone(new, context):
+        return (_validation(new, context),)
+    above = (named_alike(each, new) for each in ancestors(new.parent, context.new))
+    if old.is_validated and any(
+        old_one == context.old.facts.get(each)
+        for each in above
+        if (old_one := context.new.facts.get(each)) is not None
+    ):
+        raise RefusedError(
+            f"{new.identity} holds for all rows, and PostgreSQL does not forget that.",
+            next_step="Drop the constraint of the table above, and create it in a later migration.",
+        )
+    return ()
+
+
+def _altered(
+    change: Change[Constraint], names: frozenset[str], context: Context
+) -> Iterable[Action] | None:
+    new = change.new
+    head = f"{altered(table_of(new))} ALTER CONSTRAINT {identifier(new.identity.name)}"
     if new.type is ConstraintType.FOREIGN_KEY and names <= {*_DEFERRAL, "is_enforced"}:
         return plain(f"{head}{_altered_key(change)}")
     if new.type is ConstraintType.NOT_NULL and names <= {"is_no_inherit"}:
@@ -199,7 +262,7 @@ def _alter(change: Change[Constraint], context: Context) -> Iterable[Action] | N
     if names <= {"is_validated"} and new.is_validated:
         validate = f"VALIDATE CONSTRAINT {identifier(new.identity.name)}"
         risks = _risks(new, context)
-        return (Action(f"{altered(_table(new))} {validate}", Mode.FRESH, risks),)
+        return (Action(f"{altered(table_of(new))} {validate}", Mode.FRESH, risks),)
     return None
 
 
@@ -217,14 +280,14 @@ def _folds(constraint: Constraint, context: Context) -> bool:
         return _not_null_folds(constraint, context)
     if constraint.type is ConstraintType.FOREIGN_KEY or not constraint.is_validated:
         return False
-    table = context.new.get(_table(constraint), Table)
+    table = context.new.get(table_of(constraint), Table)
     is_plain = table is not None and not table.is_partitioned
     has_own_settings = constraint.index is not None and _index_options(constraint, context)
     return is_plain and not has_own_settings and _is_printed(constraint, context)
 
 
 def _is_printed(constraint: Constraint, context: Context) -> bool:
-    return _stands_alone(_table(constraint), context) or not is_handed_down(constraint)
+    return _stands_alone(table_of(constraint), context) or not is_handed_down(constraint)
 
 
 def _index_options(constraint: Constraint, context: Context) -> bool:
@@ -243,13 +306,13 @@ def _not_null_folds(constraint: Constraint, context: Context) -> bool:
 
 
 def _column(constraint: Constraint, context: Context) -> Column | None:
-    names = (*_table(constraint).names, *constraint.columns[:1])
+    names = (*table_of(constraint).names, *constraint.columns[:1])
     return context.new.get(Identity(Column.kind, names), Column)
 
 
 def _folds_into(constraint: Constraint) -> Identity | None:
     if constraint.type is ConstraintType.NOT_NULL:
-        return Identity(Column.kind, (*_table(constraint).names, *constraint.columns[:1]))
+        return Identity(Column.kind, (*table_of(constraint).names, *constraint.columns[:1]))
     return constraint.parent
 
 
@@ -262,18 +325,59 @@ def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
         for key in context.old.indexes(constraint.references):
             if context.is_dropped(key.identity):
                 yield key.identity
+    yield from (
+        each
+        for each in same_below(constraint, context.old)
+        if context.is_dropped(each) and not context.is_created(each)
+    )
+    yield from _needs_for_name(constraint, context)
+    yield from _needs_for_rows(constraint, context)
     if constraint.type is ConstraintType.PRIMARY_KEY:
-        for other in context.new.constraints(_table(constraint)):
-            if other.type is ConstraintType.NOT_NULL and other.columns[0] in constraint.columns:
-                yield other.identity
+        yield from (each.identity for each in _refused_nulls(constraint, context))
+
+
+def _refused_nulls(key: Constraint, context: Context) -> Iterator[Constraint]:
+    """Yield what refuses NULL in the columns of a key, if it does not come with the table."""
+    is_new = context.is_created(key.parent)
+    for other in context.new.constraints(table_of(key)):
+        is_of_key = other.type is ConstraintType.NOT_NULL and other.columns[0] in key.columns
+        if is_of_key and not (is_new and is_handed_down(other)):
+            yield other
+
+
+def _needs_for_rows(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Refuse NULL in a new column when rows that are there have got its default."""
+    column = _column(constraint, context)
+    if (
+        constraint.type is ConstraintType.NOT_NULL
+        and column is not None
+        and is_filled_later(column, context)
+    ):
+        yield Identity(Default.kind, column.identity.names)
+
+
+def _needs_for_name(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Let a table get rid of what is handed down before it names its own."""
+    before = former(constraint, context)
+    if before is None or not before.is_inherited or constraint.is_inherited:
+        return
+    if leaves(constraint.parent, context):
+        yield table_of(constraint)
+    table = context.old.get(table_of(constraint), Table)
+    for parent in table.parents if table is not None else ():
+        yield named_alike(parent, before)
 
 
 def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
     """Let columns refuse NULL as long as a primary key holds them, and heirs leave before."""
     if constraint.is_inherited and leaves(constraint.parent, context):
-        yield _table(constraint)
+        yield table_of(constraint)
+    yield from (e for e in same_below(constraint, context.old) if is_dropped_alone(e, context))
     if constraint.type is ConstraintType.NOT_NULL:
-        for other in context.old.constraints(_table(constraint)):
+        column = context.old.get(_folds_into(constraint) or constraint.identity, Column)
+        if column is not None and column.identity_mode is not None:
+            yield column.identity
+        for other in context.old.constraints(table_of(constraint)):
             is_key = other.type is ConstraintType.PRIMARY_KEY
             if is_key and constraint.columns[0] in other.columns:
                 yield other.identity

@@ -31,7 +31,12 @@ def _set(default: Default, context: Context) -> str:
 def _create(default: Default, context: Context) -> Iterable[Action]:
     if comes_from_above(default, context):
         return ()
-    return (*plain(_set(default, context)), *filling(default, context))
+    return plain(_set(default, context))
+
+
+def _finish(default: Default, context: Context) -> Iterable[Action]:
+    """Give the rows that are there what new ones get; until then they hold NULL."""
+    return filling(default, context)
 
 
 def _drop(default: Default, context: Context) -> Iterable[Action]:
@@ -57,5 +62,6 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    finish=_finish,
     folds=_folds,
 )

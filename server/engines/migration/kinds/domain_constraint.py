@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import ConstraintType
+from server.engines.catalog.kinds.domain import Domain
 from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
@@ -12,6 +13,7 @@ from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.holders import holders
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import identifier, qualified
+from server.errors import RefusedError
 
 
 def constraint_clause(constraint: DomainConstraint) -> str:
@@ -41,6 +43,8 @@ def _head(constraint: DomainConstraint) -> str:
 
 def _create(constraint: DomainConstraint, context: Context) -> Iterable[Action]:
     statement = f"{_head(constraint)} ADD {constraint_clause(constraint)}"
+    if constraint.is_validated:
+        _refuse_inner_values(constraint, context)
     if not constraint.is_validated or _is_staged(constraint, context):
         return plain(f"{statement} NOT VALID")
     return risky([statement], *_hazards(constraint, context))
@@ -48,6 +52,34 @@ def _create(constraint: DomainConstraint, context: Context) -> Iterable[Action]:
 
 def _finish(constraint: DomainConstraint, context: Context) -> Iterable[Action]:
     return (_validation(constraint, context),) if _is_staged(constraint, context) else ()
+
+
+def _refuse_inner_values(constraint: DomainConstraint, context: Context) -> None:
+    """Refuse to have rows checked that PostgreSQL does not look into.
+
+    Raises:
+        RefusedError: a column holds values of the domain in an array, a range or a row.
+    """
+    if constraint.parent is None or context.is_created(constraint.parent):
+        return
+    direct = {constraint.parent, *_domains_over(constraint.parent, context)}
+    for column in holders(constraint.parent, context.old):
+        needed = {e.referenced for e in context.old.dependencies_of(column.identity)}
+        is_direct = bool(needed & direct) and not column.type.endswith("[]")
+        if not is_direct and not context.is_dropped(column.identity):
+            raise RefusedError(
+                f"{column.identity} holds values of {constraint.parent} inside of others, and "
+                f"PostgreSQL does not check those, so it refuses {constraint.identity}.",
+                next_step="Create a domain with the constraint beside it, and move the column.",
+            )
+
+
+def _domains_over(domain: Identity, context: Context) -> Iterator[Identity]:
+    for dependency in context.old.dependents(domain):
+        over = context.old.get(dependency.dependent, Domain)
+        if over is not None and not over.base_type.endswith("[]"):
+            yield over.identity
+            yield from _domains_over(over.identity, context)
 
 
 def _validation(constraint: DomainConstraint, context: Context) -> Action:
@@ -94,6 +126,7 @@ def _drop(constraint: DomainConstraint, _context: Context) -> Iterable[Action]:
 
 def _alter(change: Change[DomainConstraint], context: Context) -> Iterable[Action] | None:
     if change.only("is_validated") and change.new.is_validated:
+        _refuse_inner_values(change.new, context)
         return (_validation(change.new, context),)
     return None
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.expression import faithful
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
-from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode, plain
@@ -37,9 +37,15 @@ def _create(index: Index, context: Context) -> Iterable[Action]:
         return plain(*_settings_of_key(index))
     if _is_built_online(index, context):
         risks = _risks(index)
-        return (Action(concurrently(index.definition), Mode.OUTSIDE, risks), *_own(index))
-    risks = () if context.is_created(index.parent) else _risks(index)
-    return (Action(index.definition, hazards=risks), *_own(index))
+        return (Action(concurrently(_definition(index)), Mode.OUTSIDE, risks), *_own(index))
+    is_empty = context.is_created(index.parent) and _relation(index).kind == Table.kind
+    risks = () if is_empty else _risks(index)
+    return (Action(_definition(index), hazards=risks), *_own(index))
+
+
+def _definition(index: Index) -> str:
+    """Return the statement; the index of a partition has to equal that of the whole."""
+    return index.definition if index.partition_of is None else faithful(index.definition)
 
 
 def _is_built_online(index: Index, context: Context) -> bool:
@@ -130,7 +136,10 @@ def _outlives(index: Index, context: Context) -> Iterable[Identity]:
 
 def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
     names = change.names
-    if is_same_but_for_types(change.old, change.new) and _is_rebuilt_with_column(change, context):
+    if change.new.is_partitioned and "options" in names and change.new.constraint is None:
+        return None  # PostgreSQL alters no options of an index that has no file.
+    if is_same_but_for_types(change.old, change.new):
+        # Whatever gives the column another type builds the index anew.
         return ()
     if names <= {"partition_of", "constraint"} | _SETTINGS or _differs_in_statistics_only(change):
         return plain(*_altered(change, context))
@@ -144,30 +153,13 @@ def _is_of_same_constraint(change: Change[Index]) -> bool:
     return change.new.constraint is not None and "constraint" not in change.names
 
 
-def _rebuilds(change: Change[Index], context: Context) -> Iterable[Identity]:
+def _rebuilds(change: Change[Index], _context: Context) -> Iterable[Identity]:
     """Yield the constraint whose index is another one now, though it says the same itself."""
     if not _is_of_same_constraint(change) or change.new.constraint is None:
         return ()
-    is_left = is_same_but_for_types(change.old, change.new) and _is_rebuilt_with_column(
-        change, context
-    )
+    is_left = is_same_but_for_types(change.old, change.new)
     is_altered = change.names <= {"partition_of"} | _SETTINGS or _differs_in_statistics_only(change)
     return () if is_left or is_altered else (change.new.constraint,)
-
-
-def _is_rebuilt_with_column(change: Change[Index], context: Context) -> bool:
-    """Whether changing the type of a column makes PostgreSQL build the index anew."""
-    relation = _relation(change.new)
-    columns = (
-        Identity(Column.kind, (*relation.names, name or "")) for name in change.new.key_columns
-    )
-    pairs = ((context.old.get(each, Column), context.new.get(each, Column)) for each in columns)
-    return any(
-        before is not None
-        and after is not None
-        and (before.type, before.collation) != (after.type, after.collation)
-        for before, after in pairs
-    )
 
 
 def _altered(change: Change[Index], context: Context) -> Iterator[str]:

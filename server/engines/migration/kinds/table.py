@@ -6,7 +6,7 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
-from server.engines.migration.action import Action, plain
+from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import moved
@@ -15,7 +15,7 @@ from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import column_definition, settings_of_columns
 from server.engines.migration.kinds.constraint import constraint_definition
 from server.engines.migration.options import changed_parameters, storage_parameters
-from server.engines.migration.partitions import attach
+from server.engines.migration.partitions import attach, default_partition, detach
 from server.engines.migration.relation import altered
 from server.engines.migration.table_copy import kept, restored
 from server.engines.sql.quote import identifier, qualified
@@ -110,11 +110,35 @@ def _drop(table: Table, context: Context) -> Iterable[Action]:
             HazardKind.REBUILT, table.identity, f"{name} is created anew and its rows are copied"
         )
         return (*kept(table, context), Action(statement, hazards=(rebuilt,)))
+    freed = tuple(_detached(table, context))
     if not _holds_rows(table, context):
-        return plain(statement)
+        return (*freed, *plain(statement))
     return (
+        *freed,
         Action(statement, hazards=(data_loss(table.identity, f"all rows of {name} are lost"),)),
     )
+
+
+def _detached(table: Table, context: Context) -> Iterator[Action]:
+    """Yield what frees a partition from foreign keys: they point at it as long as it is one."""
+    for whole in table.parents if table.is_partition else ():
+        if not context.is_dropped(whole) and _is_pointed_at(whole, context.old):
+            alone = context.is_online and default_partition(whole, context.old) is None
+            message = f"a row that points into {table.identity.qualified_name} stops the statement"
+            yield Action(
+                detach(table, concurrently=alone),
+                Mode.OUTSIDE if alone else Mode.TRANSACTIONAL,
+                (Hazard(HazardKind.MAY_FAIL, table.identity, message),),
+            )
+
+
+def _is_pointed_at(table: Identity, catalog: Catalog) -> bool:
+    """Whether foreign keys point at a partitioned table, or at one that it is a partition of."""
+    if any(each.references == table for each in catalog.of(Constraint)):
+        return True
+    fact = catalog.get(table, Table)
+    above = fact.parents if fact is not None and fact.is_partition else ()
+    return any(_is_pointed_at(each, catalog) for each in above)
 
 
 def _holds_rows(table: Table, context: Context) -> bool:
@@ -163,7 +187,9 @@ def _changed_security(change: Change[Table]) -> Iterator[str]:
 
 def _awaits(table: Table, context: Context) -> Iterator[Identity]:
     """Let policies come before they are enforced, and a partition's parts before it is attached."""
-    if not context.is_created(table.identity):
+    before = context.old.get(table.identity, Table)
+    is_secured = before is not None and before.has_row_security
+    if not context.is_created(table.identity) and table.has_row_security and not is_secured:
         yield from (policy.identity for policy in context.new.policies(table.identity))
     if joins(table.identity, context):
         yield from (each.identity for each in context.new.columns(table.identity))

@@ -113,6 +113,7 @@ def _column(node: ast.ColumnDef) -> NewColumn:
     kinds = {one.contype for one in said}
     found = (constraint(one) for one in said)
     return NewColumn(
+        type=deparse(node.typeName) if node.typeName else "",
         is_not_null=bool(kinds & {ConstrType.CONSTR_NOTNULL, ConstrType.CONSTR_PRIMARY}),
         has_default=ConstrType.CONSTR_DEFAULT in kinds,
         has_sequence=ConstrType.CONSTR_IDENTITY in kinds or _is_serial(node.typeName),

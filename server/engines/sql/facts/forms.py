@@ -61,8 +61,9 @@ class NewConstraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewColumn:
-    """A column that a statement adds."""
+    """A column that a statement adds; `type` is as the statement names it."""
 
+    type: str = ""
     is_not_null: bool = False
     has_default: bool = False
     has_sequence: bool = False

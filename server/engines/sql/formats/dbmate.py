@@ -108,4 +108,5 @@ FORMAT = Format(
     read=_read,
     write=_write,
     place=_place,
+    wraps=True,
 )

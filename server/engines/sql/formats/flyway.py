@@ -163,4 +163,5 @@ FORMAT = Format(
     read=_read,
     write=_write,
     place=_place,
+    wraps=True,
 )

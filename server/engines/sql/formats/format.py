@@ -42,5 +42,9 @@ class Format:
     write: Callable[[Script], tuple[WrittenFile, ...]]
     place: Callable[[Sequence[SourceFile], datetime], Place]
     """Where one more migration goes."""
+    wraps: bool = False
+    """Whether the runner begins a transaction around a file unless the file says otherwise."""
+    keeps_session: bool = False
+    """Whether what is set before a statement outside a transaction still holds for it."""
     is_verbatim: bool = False
     """What is read is whole files: `read` orders them by their names and needs no content."""

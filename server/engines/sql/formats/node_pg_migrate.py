@@ -139,4 +139,6 @@ FORMAT = Format(
     read=_read,
     write=_write,
     place=_place,
+    wraps=True,
+    keeps_session=True,
 )

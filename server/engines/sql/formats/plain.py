@@ -73,4 +73,5 @@ FORMAT = Format(
     write=_write,
     place=_place,
     is_verbatim=True,
+    keeps_session=True,
 )

@@ -59,6 +59,7 @@ async def test_a_form_does_what_was_measured(newest: Seen, number: int) -> None:
     assert _shown(seen, newest.indexes, form) == _expected(form, form.locks)
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("number", range(len(FORMS)), ids=_NAMES)
 async def test_a_form_does_the_same_on_an_older_server(older: Seen, number: int) -> None:
     form = FORMS[number]

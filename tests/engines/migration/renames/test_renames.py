@@ -68,6 +68,7 @@ async def test_renames_lead_over_and_back_and_keep_the_rows(cluster: Cluster, ca
     assert _missed(trip) == {step.subject for step in trip.steps if step.verb is Verb.RENAME}
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
 async def test_the_same_holds_for_an_older_server(older: Cluster, case: Case) -> None:
     trip = await _taken(older, case)
