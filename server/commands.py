@@ -18,16 +18,20 @@ from server.tools.registry import tools
 from server.tools.tool import Call, Report, Tool
 
 _Workspace = Annotated[
-    list[Path] | None, typer.Option(help="folder that tools may read and write (repeatable)")
+    list[Path] | None,
+    typer.Option("--workspace", help="folder that tools may read and write (repeatable)"),
 ]
 _ReadRoot = Annotated[
-    list[Path] | None, typer.Option(help="further folder that tools may read (repeatable)")
+    list[Path] | None,
+    typer.Option("--read-root", help="further folder that tools may read (repeatable)"),
 ]
 _Database = Annotated[
     list[str] | None,
-    typer.Option(help="live database NAME=env:VARIABLE; NAME!=... if writable (repeatable)"),
+    typer.Option(
+        "--database", help="live database NAME=env:VARIABLE; NAME!=... if writable (repeatable)"
+    ),
 ]
-_Config = Annotated[Path | None, typer.Option(help="YAML file of settings")]
+_Config = Annotated[Path | None, typer.Option("--config", help="YAML file of settings")]
 _AsJson = Annotated[bool, typer.Option("--json", help="the structured result, for machines")]
 
 
@@ -122,11 +126,12 @@ def _parameter(name: str, annotation: object, default: object) -> inspect.Parame
     return inspect.Parameter(name, kind, annotation=annotation, default=default)
 
 
+# A tool may have an argument of the same name: what the operator decides has names of its own.
 _OPERATOR = (
-    _parameter("workspace", _Workspace, None),
-    _parameter("read_root", _ReadRoot, None),
-    _parameter("database", _Database, None),
-    _parameter("config", _Config, None),
+    _parameter("operator_workspace", _Workspace, None),
+    _parameter("operator_read_root", _ReadRoot, None),
+    _parameter("operator_database", _Database, None),
+    _parameter("operator_config", _Config, None),
 )
 _SHARED = (_parameter("as_json", _AsJson, default=False), *_OPERATOR)
 

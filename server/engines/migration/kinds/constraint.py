@@ -283,7 +283,12 @@ def _folds(constraint: Constraint, context: Context) -> bool:
     table = context.new.get(table_of(constraint), Table)
     is_plain = table is not None and not table.is_partitioned
     has_own_settings = constraint.index is not None and _index_options(constraint, context)
-    return is_plain and not has_own_settings and _is_printed(constraint, context)
+    # A key in CREATE TABLE would have the table demand itself, under a name of its own.
+    names_null = _holds_inherited(constraint, context) and not _stands_alone(
+        constraint.parent, context
+    )
+    is_complete = is_plain and not has_own_settings and not names_null
+    return is_complete and _is_printed(constraint, context)
 
 
 def _is_printed(constraint: Constraint, context: Context) -> bool:
