@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from server.engines.analysis.constraint_statement import DROP_CONSTRAINT
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.retype import Remedy
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.statement import name
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.index import Index, IndexKey
 from server.engines.catalog.kinds.table import Table

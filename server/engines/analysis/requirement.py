@@ -1,10 +1,10 @@
 """Making a column NOT NULL without a long lock."""
 
 from server.engines.analysis.constraint_statement import VALIDATION, add_online
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.statement import name
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.kinds.column import Column
 from server.engines.sql.quote import identifier
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.population import columns
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.statement import grantees, name
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import ConstraintType

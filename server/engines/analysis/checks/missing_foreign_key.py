@@ -30,7 +30,6 @@ from typing import NamedTuple
 from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.constraint_statement import VALIDATION, add_online
 from server.engines.analysis.finding import Evidence, Severity
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.index_statement import create_index, is_online
 from server.engines.analysis.lookup import is_indexed
 from server.engines.analysis.reference import Reference, references
@@ -38,6 +37,7 @@ from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.statement import name
 from server.engines.analysis.wording import named
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import ConstraintType

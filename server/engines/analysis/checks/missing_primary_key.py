@@ -29,7 +29,6 @@ from collections.abc import Iterator, Sequence
 
 from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.finding import Severity
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.generated import is_counted
 from server.engines.analysis.index_statement import create_index
 from server.engines.analysis.population import tables
@@ -37,6 +36,7 @@ from server.engines.analysis.scope import Scope
 from server.engines.analysis.staging import is_passing
 from server.engines.analysis.statement import name
 from server.engines.analysis.wording import columns_named, named
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.kinds.constraint import ConstraintType
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table

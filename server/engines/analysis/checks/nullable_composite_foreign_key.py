@@ -34,12 +34,12 @@ from server.engines.analysis.check import Definition, Fault, Group
 from server.engines.analysis.constraint_statement import VALIDATION, add_online
 from server.engines.analysis.finding import Severity
 from server.engines.analysis.foreign_key_columns import own_columns
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.nullability import takes_null
 from server.engines.analysis.population import foreign_keys
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
 from server.engines.analysis.wording import columns_named
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType, ForeignKeyMatch
 from server.engines.sql.quote import identifiers

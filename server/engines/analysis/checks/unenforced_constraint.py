@@ -29,10 +29,10 @@ from server.engines.analysis.constraint_statement import (
     drop_constraint,
 )
 from server.engines.analysis.finding import Severity
-from server.engines.catalog.free_name import free_name
 from server.engines.analysis.population import constraints
 from server.engines.analysis.relation import relation_of
 from server.engines.analysis.scope import Scope
+from server.engines.catalog.free_name import free_name
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.sql.quote import identifier
 
