@@ -16,7 +16,7 @@ from pathlib import Path
 import anyio
 
 from server.engines.catalog.catalog import Catalog
-from server.engines.migration.draft import drafted
+from server.engines.migration.draft import Side, drafted
 from server.engines.migration.generate import Generated, Request, generate
 from server.engines.migration.planner import PlanOptions
 from server.engines.migration.proof.ground import Ground
@@ -77,7 +77,8 @@ async def _measure(shadow: Shadow, tables: int) -> None:
         new = await _ground(stack, shadow, _schema(tables, is_new=True))
         ready = time.perf_counter()
         planning = time.process_time()
-        draft = drafted(old.catalog, new.catalog, PlanOptions())
+        sides = [Side(ground.catalog, (), ground.catalog) for ground in (old, new)]
+        draft = drafted(sides[0], sides[1], PlanOptions())
         planned = time.process_time() - planning
         line = f"{_objects(new.catalog)} objects: load and read both {ready - start:.2f} s"
         line += f"; plan both ways {planned:.2f} CPU s, {len(draft.steps)} steps"
