@@ -10,6 +10,8 @@ BackendError
 
 from dataclasses import dataclass
 
+from server.sql_secrets import without_secrets
+
 _LONGEST_EXCERPT = 400  # characters of a refused statement that an error repeats
 
 
@@ -46,7 +48,7 @@ class InvalidSqlError(InvalidInputError):
         self, refusal: str, *, location: SqlLocation, statement: str, next_step: str = ""
     ) -> None:
         """Take the server's or the reader's own words as `refusal`."""
-        shown = statement.strip()
+        shown = without_secrets(statement.strip())
         if len(shown) > _LONGEST_EXCERPT:
             shown = f"{shown[:_LONGEST_EXCERPT]} [... {len(shown)} characters]"
         super().__init__(f"{location}: {refusal}\nStatement: {shown}", next_step=next_step)

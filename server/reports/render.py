@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.sql_secrets import without_secrets
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -13,6 +15,7 @@ _BLANK_LINES = re.compile(
     r"^(?P<fence> *`{3,})sql$.*?^(?P=fence)$|(?P<blank>\n{3,})", re.MULTILINE | re.DOTALL
 )
 _LONGEST_QUOTE = 200  # characters of foreign text that a report repeats
+_MARKUP = re.compile(r"[`*<\[]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 # Letters and marks that no font draws: fillers, joiners and the variation selectors.
 _BLANK = re.compile(
@@ -46,9 +49,16 @@ def quoted(text: object, longest: int = _LONGEST_QUOTE) -> str:
 
 
 def sql_block(text: str) -> str:
-    """Return SQL as a fenced block whose fence no line of it can close."""
+    """Return SQL as a fenced block whose fence no line of it can close, without passwords."""
+    text = without_secrets(text)
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}sql\n{text.strip()}\n{fence}"
+
+
+def plain_line(text: object) -> str:
+    """Return words that hold foreign names as one line that starts no Markdown of its own."""
+    shown = "".join(_visible(character) for character in str(text))
+    return _MARKUP.sub(r"\\\g<0>", shown)
 
 
 def cut_sql(text: str, longest: int | None = None) -> str:

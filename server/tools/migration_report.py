@@ -1,12 +1,14 @@
 """What `generate_migration` answers: the plan, what was observed, and what follows."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from server.reports.render import quoted, render, sql_block
+from server.reports.render import plain_line, quoted, render, sql_block
+from server.sql_secrets import without_secrets
 from server.tools.tool import Detail, Report, WrittenFileEntry
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ def blocked(found: "Blocked", asked: Asked) -> MigrationReport:
 
     kept = up_to_loss(found.draft.steps, found.forbidden)
     names = tuple(each.qualified_name for each in found.forbidden)
-    allowed = ", ".join(f'"{name}"' for name in names)
+    allowed = json.dumps(names, ensure_ascii=False)
     return asked.report(
         status="blocked",
         summary=f"{len(kept)} of {len(found.draft.steps)} steps come before the first loss.",
@@ -164,7 +166,7 @@ def blocked(found: "Blocked", asked: Asked) -> MigrationReport:
         next_steps=(
             (
                 "Ask the user whether this data may go. If it may, call generate_migration again "
-                f"with options.allow_data_loss=[{quoted(allowed)}]."
+                f"with options.allow_data_loss={quoted(allowed, len(allowed))}."
             ),
         ),
     )
@@ -190,7 +192,7 @@ def generated(
         steps=tuple(step_entries(plan.forward, found.effects)),
         back=(
             f"{len(found.draft.steps_back)} statements lead back to the source schema.",
-            *(f"Not restored by it: {hazard.message}." for hazard in lost),
+            *(f"Not restored by it: {plain_line(hazard.message)}." for hazard in lost),
         ),
         files=tuple(
             WrittenFileEntry(path=f.path, bytes=f.bytes, sha256=f.sha256, purpose=purpose)
@@ -210,7 +212,7 @@ def judged(found: "Judged", asked: Asked) -> MigrationReport:
     return asked.with_notes(found.file.notes, found.course.notes).report(
         status="fails" if failure else f"{_status(proof)}, judged" if proof else "judged",
         summary=f"{len(steps)} statements; {len(found.findings)} findings."
-        + (f" It fails even on empty tables: {failure}." if failure else ""),
+        + (f" It fails even on empty tables: {plain_line(failure)}." if failure else ""),
         proof=tuple(lines),
         findings=tuple(map(_finding, found.findings)),
         steps=tuple(step_entries(found.file.segments, found.effects)),
@@ -258,12 +260,12 @@ def _advice(found: "Judged", asked: Asked) -> Iterator[str]:
 def _question(likely: "LikelyRename") -> str:
     """Ask, with what speaks for it and what either answer costs; nothing is guessed."""
     others = ", ".join(quoted(each) for each in likely.alternatives)
-    reasons = f"{likely.confidence.name.lower()}: {'; '.join(likely.evidence)}"
+    reasons = f"{likely.confidence.name.lower()}: {plain_line('; '.join(likely.evidence))}"
     return (
         f"Was {quoted(likely.old)} renamed to {quoted(likely.new)}? ({reasons})"
         f"{f' Or to {others}?' if others else ''} If so: "
         f"options.renames=[{quoted(likely.argument)}] or {quoted(likely.annotation)} in the target."
-        f" Otherwise: {likely.otherwise}"
+        f" Otherwise: {plain_line(likely.otherwise)}"
     )
 
 
@@ -283,11 +285,12 @@ def _summary(found: "Generated") -> str:
         default=None,
     )
     rewritten = sorted({name for each in found.effects for name in each.rewritten})
+    names = plain_line(", ".join(rewritten[:_MOST_LINES]))
     words = [
         f"{len(steps)} steps in {len(plan.forward)} parts",
         *([f"{phases} phases with a deploy between"] if phases > 1 else []),
         f"strongest lock {worst}, {worst.waits} while it is held" if worst else "nobody waits",
-        f"rewrites {', '.join(rewritten[:_MOST_LINES])}" if rewritten else "no table is rewritten",
+        f"rewrites {names}" if rewritten else "no table is rewritten",
     ]
     return f"{'; '.join(words)}."
 
@@ -298,6 +301,8 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
             "This plan is not proven, so nothing was written and it must not be applied. Mend what "
             "the proof names in the target, or split the change, and call generate_migration again."
         )
+        if any(step.verb == "prepare" for step in found.draft.steps):
+            yield 'Or call it with options.strategy="direct": columns are changed in place, locked.'
         return
     if files:
         plan = next((file.path for file, purpose in files if purpose.startswith("plan")), "")
@@ -322,7 +327,7 @@ def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> 
             number += 1
             lock = found.lock if found else None
             yield StepEntry(
-                sql=found.step.sql if found else step.sql,
+                sql=without_secrets(found.step.sql if found else step.sql),
                 verb=step.verb,
                 object=str(step.subject),
                 part=f"{place}, {'one' if segment.is_transactional else 'outside a'} transaction",
@@ -337,13 +342,13 @@ def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> 
 
 def _lock(name: str, mode: "LockMode") -> str:
     waits = f": {mode.waits}" if mode.waits else ""
-    return f"{mode} on {name}{waits}"
+    return f"{mode} on {plain_line(name)}{waits}"
 
 
 def _work(found: "Effect") -> Iterator[str]:
     """Yield what grows with the tables."""
-    yield from (f"rewrites {name}" for name in found.rewritten)
-    yield from (f"reads all of {name}" for name in found.scanned)
+    yield from (f"rewrites {plain_line(name)}" for name in found.rewritten)
+    yield from (f"reads all of {plain_line(name)}" for name in found.scanned)
 
 
 def _hazards(step: "Step", found: "Effect | None") -> Iterator[str]:
@@ -351,25 +356,28 @@ def _hazards(step: "Step", found: "Effect | None") -> Iterator[str]:
     strongest = found.lock[0] if found and found.lock else ""
     for each in found.hazards if found else step.hazards:
         if each.kind != "lock" or each.subject.qualified_name != strongest:
-            yield f"{each.kind}: {each.message}"
+            yield plain_line(f"{each.kind}: {each.message}")
 
 
 def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[str]:
     """Yield what ran, what still differs, and what became of the rows, in a few lines."""
     if proof.forward.failure:
-        yield f"Forward, PostgreSQL {proof.version}: {proof.forward.failure}."
+        yield f"Forward, PostgreSQL {proof.version}: {plain_line(proof.forward.failure)}."
         return
     yield (
         f"Forward, PostgreSQL {proof.version}: {statements} statements in {transactions} parts ran"
         f" on a clone; {_residual(proof.forward_residual)} against the target."
     )
     if proof.back.failure:
-        yield f"Back: {proof.back.failure}."
+        yield f"Back: {plain_line(proof.back.failure)}."
     else:
         yield f"Back: {_residual(proof.back_residual)} against the source."
     yield from _rows(proof)
-    for failure in proof.setbacks:
-        yield f"With rows at the limits of their types it failed: {failure}. Real rows may, too."
+    for failure in dict.fromkeys(map(str, proof.setbacks)):
+        yield (
+            f"With rows at the limits of their types it failed: {plain_line(failure)}. Real rows "
+            "may, too."
+        )
 
 
 def _residual(residual: object) -> str:

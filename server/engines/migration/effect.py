@@ -10,6 +10,7 @@ from server.engines.migration.proof.course import Course
 from server.engines.migration.rendering import is_setting
 from server.engines.migration.step import Evidence, LockMode, Observation, Segment, Step
 
+_HOLDS_ROWS = frozenset({"table", "materialized_view"})
 _RELATIONS = ("table", "view", "materialized_view", "foreign_table", "index", "sequence")
 
 
@@ -69,7 +70,7 @@ def effect(step: Step, seen: Observation, known: Mapping[str, str]) -> Effect:
     return Effect(
         step,
         tuple(locks),
-        tuple(sorted(name for name in seen.rewritten if known.get(name) not in {None, "index"})),
+        tuple(sorted(name for name in seen.rewritten if known.get(name) in _HOLDS_ROWS)),
         tuple(sorted(name for name in seen.scanned if name in known)),
         seen.milliseconds,
         seen.evidence,

@@ -26,6 +26,7 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import rewrites, risks, using
 from server.engines.migration.hazard import HazardKind
 from server.engines.migration.index_text import concurrently, index_statement, is_same_but_for_types
+from server.engines.migration.losses import depends_on_time_zone
 from server.engines.migration.not_null import may_fail, refuse_null
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, literal, qualified
@@ -81,17 +82,27 @@ def expansion(change: Change[Column], context: Context) -> _Expansion | None:
         return None
     found = _Expansion(old, new, table, context)
     plain = change.names <= {"type", "collation", "storage"}
+    # In a trigger each client's own TimeZone would decide.
+    plain = plain and not depends_on_time_zone(old, new)
     possible = plain and _is_ordinary(table, context) and _is_free(found) and _loses_nothing(found)
     return found if possible else None
 
 
 def _is_ordinary(table: Identity, context: Context) -> bool:
+    """Whether every row can be written twice and nobody else has a hand in it."""
     if context.is_created(table) or context.is_dropped(table):
         return False
     both = (context.old.get(table, Table), context.new.get(table, Table))
     if any(each is None or each.is_partitioned or each.parents for each in both):
         return False
-    return not any(table in each.parents for each in context.old.of(Table))
+    if any(table in each.parents for each in context.old.of(Table)):
+        return False
+    is_hidden = any(each is not None and each.forces_row_security for each in both)
+    return not is_hidden and not any(
+        "update" in each.events and not each.update_columns
+        for catalog in (context.old, context.new)
+        for each in catalog.triggers(table)
+    )
 
 
 def _is_free(found: _Expansion) -> bool:
@@ -217,7 +228,8 @@ def _sync_function(found: _Expansion) -> str:
 def _trigger(found: _Expansion) -> str:
     # Triggers fire in the order of their names; this one has to see what the others made.
     taken = {each.identity.name for each in found.context.old.triggers(found.table)}
-    return free_name(("zz", found.new.identity.name), _SYNC, taken)
+    first = "~" if any(name >= "zz_" for name in taken) else "zz"
+    return free_name((first, found.new.identity.name), _SYNC, taken)
 
 
 def _function(found: _Expansion) -> str:

@@ -19,6 +19,7 @@ from server.engines.catalog.kinds.privilege import Privilege
 from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Change, Context
+from server.engines.migration.inheritance import above
 from server.engines.migration.registry import kind_of
 from server.errors import RefusedError
 
@@ -141,8 +142,18 @@ class _Settling:
         """Whether altering the dependent takes its dependency away before the drop."""
         if dependent not in self.fates.altered:
             return False
-        needs = {each.referenced for each in self.context.new.dependencies_of(dependent)}
-        return referenced not in needs
+        new = self.context.new
+        needs = {each.referenced for each in new.dependencies_of(dependent)}
+        # Who needs another column of a view that is made anew needs the view.
+        wholes = {new.facts[each].parent for each in needs if each in new}
+        return not {referenced, self.context.old.facts[referenced].parent} & self._away(
+            needs | wholes
+        )
+
+    def _away(self, identities: Iterable[Identity | None]) -> frozenset[Identity | None]:
+        fates = self.fates
+        unmade = fates.rebuilt | fates.dropped
+        return frozenset(each for each in identities if each in unmade)
 
 
 def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) -> Identity | None:
@@ -150,6 +161,10 @@ def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) ->
     parent = fact.parent
     if parent in unmade and not isinstance(catalog.facts.get(parent), _LEAVES_PARTS):
         return parent
+    if isinstance(fact, Column) and not fact.is_local:
+        for column in above(fact, catalog):
+            if column.identity in unmade:
+                return column.identity
     for dependency in catalog.dependencies_of(fact.identity):
         if dependency.type in _TAKES_ALONG and dependency.referenced in unmade:
             return dependency.referenced

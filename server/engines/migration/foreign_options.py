@@ -9,6 +9,9 @@ from server.errors import RefusedError
 
 # How the readers of wrappers and servers hide a value whose name sounds secret.
 _SECRET_NAME = re.compile(r"pass|secret|token|key|cred|auth", re.IGNORECASE)
+_WRITTEN_NOWHERE = re.compile(
+    r"password|passwd|pwd|secret|token|api_?key|credential|connstr|conninfo", re.IGNORECASE
+)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
@@ -62,12 +65,13 @@ def _pairs(options: Iterable[str]) -> dict[str, str]:
 def _value(subject: Identity, name: str, value: str) -> str:
     if _is_hidden(name, value):
         raise RefusedError(
-            f"The option {name} of {subject} sounds secret, so its value was not read and "
-            "cannot be written.",
+            f"The option {name} of {subject} sounds secret, so its value is written into no file.",
             next_step="Set it by hand on the target, then plan again.",
         )
     return literal(value)
 
 
 def _is_hidden(name: str, value: str) -> bool:
-    return _DIGEST.match(value) is not None and _SECRET_NAME.search(name) is not None
+    """Whether a value was not read, or is one that no file may hold."""
+    is_digest = _DIGEST.match(value) is not None and _SECRET_NAME.search(name) is not None
+    return is_digest or _WRITTEN_NOWHERE.search(name) is not None

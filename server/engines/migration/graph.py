@@ -86,9 +86,11 @@ class Graph:
     def _contracting(self, order: Sequence[Node], edges: Iterable[Edge]) -> int:
         """Return the place from which on programs must not use the old form any more."""
         contractions = {node for node in order if self._is_contraction(node)}
-        first = contractions | {
-            one for one, other in edges if other in contractions and self._is_rebuilding(one)
-        }
+        first = set(contractions)
+        away = [(one, other) for one, other in edges if self._is_rebuilding(one)]
+        while more := {one for one, other in away if other in first} - first:
+            # What is dropped only for these goes with them, however far it hangs below.
+            first |= more
         return min((place for place, node in enumerate(order) if node in first), default=len(order))
 
     def _is_contraction(self, node: Node) -> bool:

@@ -8,7 +8,7 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Change, Context
-from server.engines.migration.inheritance import ancestors, heirs, joins, leaves
+from server.engines.migration.inheritance import heirs, joins, leaves
 
 KEYS = frozenset({ConstraintType.PRIMARY_KEY, ConstraintType.UNIQUE})
 CHECKED = frozenset({ConstraintType.CHECK, ConstraintType.FOREIGN_KEY, ConstraintType.NOT_NULL})
@@ -27,15 +27,6 @@ def is_handed_down(constraint: Constraint) -> bool:
     if constraint.type is ConstraintType.FOREIGN_KEY:
         return constraint.partition_of is not None
     return constraint.is_inherited and not constraint.is_local and constraint.type not in KEYS
-
-
-def is_validated_alone(constraint: Constraint, context: Context) -> bool:
-    """Whether the table above demands the same without having looked at its rows."""
-    return constraint.is_validated and any(
-        not above.is_validated
-        for parent in ancestors(constraint.parent, context.new)
-        if (above := context.new.get(named_alike(parent, constraint), Constraint)) is not None
-    )
 
 
 def is_taken_over(change: Change[Constraint], context: Context) -> bool:

@@ -16,6 +16,7 @@ from server.engines.migration.graph import Graph
 from server.engines.migration.order import CycleError
 from server.engines.migration.starting_privileges import starting_privileges
 from server.engines.migration.step import Step
+from server.engines.postgres.loading.loader_role import OWNER
 from server.errors import RefusedError
 
 _MOST_NAMES = 10
@@ -66,8 +67,15 @@ def counted(old: Catalog, new: Catalog, *, with_owners: bool = False) -> tuple[D
         each
         for each in differences(old, new)
         if (with_owners or each.identity.kind != Owner.kind)
+        and not _names_nobody(each)
         and not (isinstance(each, Changed) and each.is_of_order_only)
     )
+
+
+def _names_nobody(difference: Difference) -> bool:
+    """Whether the new schema leaves it to who runs the migration to own an object."""
+    new = None if isinstance(difference, Removed) else difference.new
+    return isinstance(new, Owner) and new.role == OWNER
 
 
 def _refuse_unread(*catalogs: Catalog) -> None:

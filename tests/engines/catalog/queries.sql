@@ -284,3 +284,8 @@ select x.y from (select s as y from t) x where x.y in ('a','b')
 select i is null or s is null as q, not (i = 1 or s in ('a','b')) as w from t
 select i from only t
 select greatest(s, 'a') as g, nullif(s, 'a') from t
+SELECT i FROM t WHERE (i BETWEEN 1 AND 2) AND (b > 3) AND x ~ ') AND ('
+SELECT i FROM t WHERE ((i BETWEEN 1 AND 2) AND b > 3) OR (b NOT BETWEEN 3 AND 4) OR bo
+SELECT i FROM t WHERE i > 1 AND (b BETWEEN 1 AND 2) AND NOT ((bo OR i = 1) OR i = 2)
+SELECT i FROM t WHERE (bo AND (bo OR i BETWEEN SYMMETRIC 4 AND 2)) AND ((i = 1) OR bo) AND s IN ('a', 'b')
+SELECT sum(i) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) > 1 AND bo AS q FROM t

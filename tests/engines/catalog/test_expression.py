@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.engines.catalog.expression import condition, normalized
+from server.engines.catalog.expression import condition, faithful, normalized
 from server.engines.postgres.session import Session
 from server.engines.postgres.shadow import Shadow
 
@@ -66,6 +66,9 @@ async def test_a_print_and_the_print_of_it_have_one_normal_form(
             "ARRAY[(f(ARRAY[(x)::text]))::name, (y)::name]",
         ),
         ("(ARRAY[])::text[]", "ARRAY[]"),
+        ("((((a > 1) AND (a < 2)) AND b) AND c)", "((a > 1) AND (a < 2) AND b AND c)"),
+        ("((a OR ') OR ('::text) AND b)", "((a OR ') OR ('::text) AND b)"),
+        ("(a AND (b AND c))", "(a AND (b AND c))"),
         ("(ARRAY[a, b])[1]", "(ARRAY[a, b])[1]"),
         ("'(ARRAY[a])::text[]'::text", "'(ARRAY[a])::text[]'::text"),
         ('"(ARRAY[a])::text[]"', '"(ARRAY[a])::text[]"'),
@@ -88,7 +91,35 @@ def test_the_normal_form_moves_casts_inward_and_drops_implied_names(
 @given(st.lists(_PIECES).map("".join))
 def test_any_text_has_a_normal_form(text: str) -> None:
     normalized(text)
+    faithful(text)
     condition(text)
+
+
+_CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "s IN ('a', 'it''s')",
+        "s IN ('a', 'b') OR v IN ('c', ') AND (') AND x IN ('d')",
+        "d IN (1, 2.5) AND ca[1] = ANY (ARRAY['a'::varchar, 'b'])",
+        "(i BETWEEN 1 AND 2) AND (b > 3) AND bo",
+        "((i NOT BETWEEN 1 AND 2) OR b BETWEEN 3 AND 4) OR (bo OR NOT (bo AND i > 1))",
+        "i > 0",
+    ],
+)
+async def test_what_is_written_faithfully_is_printed_as_before(
+    session: Session, demand: str
+) -> None:
+    await session.script(f"ALTER TABLE t ADD CONSTRAINT one CHECK ({demand})")
+    first: str = await session.value(_CHECK, "one")
+    await session.script(f"ALTER TABLE t ADD CONSTRAINT two {faithful(first)}")
+    second: str = await session.value(_CHECK, "two")
+    await session.script("ALTER TABLE t DROP CONSTRAINT one, DROP CONSTRAINT two")
+
+    assert second == first
 
 
 @pytest.mark.parametrize(

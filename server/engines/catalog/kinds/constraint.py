@@ -81,6 +81,8 @@ READER = Reader(
     catalog="pg_constraint",
     parent="pg_class",
     naming=in_parent(Constraint.kind),
+    # What is handed down counts as checked only together with what hands it down: an heir that came
+    # later has checked it, and a dump does not say so.
     # A key of a partitioned table that others point at has one more row a partition, which
     # PostgreSQL keeps for itself: same table, and a parent on that very table.
     sql="""
@@ -96,7 +98,12 @@ SELECT con.oid, con.conrelid AS parent_oid, con.conname AS name, con.contype AS 
   CASE WHEN con.contype = 'x' THEN
     ARRAY(SELECT operator::regoperator::text FROM unnest(con.conexclop) operator) END AS operators,
   con.conperiod AS has_period, con.condeferrable AS is_deferrable,
-  con.condeferred AS is_initially_deferred, con.convalidated AS is_validated,
+  con.condeferred AS is_initially_deferred, con.convalidated AND NOT EXISTS (
+    SELECT FROM pg_inherits i
+    JOIN pg_constraint above ON above.conrelid = i.inhparent AND above.conname = con.conname
+    WHERE i.inhrelid = con.conrelid AND con.contype = 'c' AND NOT con.conislocal
+      AND above.contype = 'c' AND NOT above.convalidated
+  ) AS is_validated,
   con.conenforced AS is_enforced,
   con.connoinherit AND con.contype IN ('c', 'n') AS is_no_inherit,
   con.conislocal AS is_local, con.coninhcount > 0 AS is_inherited,

@@ -21,7 +21,6 @@ from server.engines.migration.handed_down import (
     is_dropped_alone,
     is_handed_down,
     is_taken_over,
-    is_validated_alone,
     named_alike,
     same_below,
     table_of,
@@ -29,12 +28,11 @@ from server.engines.migration.handed_down import (
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.identity_column import comes_with_identity
 from server.engines.migration.index_text import concurrently
-from server.engines.migration.inheritance import ancestors, joins, leaves
+from server.engines.migration.inheritance import joins, leaves
 from server.engines.migration.kind import Kind
 from server.engines.migration.not_null_names import follows, former, renaming, successor
 from server.engines.migration.relation import altered, altered_alone, whole
 from server.engines.sql.quote import identifier
-from server.errors import RefusedError
 
 _NOT_VALID_FOREIGN_KEY_ON_PARTITIONED_SINCE = 18
 _COMES_ALONG = ("is_local", "is_inherited", "partition_of")
@@ -105,8 +103,6 @@ def _finish(constraint: Constraint, context: Context) -> Iterable[Action]:
 
 def _validated(constraint: Constraint, context: Context) -> Iterable[Action]:
     comes_along = is_handed_down(constraint) and not _stands_alone(constraint.parent, context)
-    if comes_along and is_validated_alone(constraint, context):
-        return (_validation(constraint, context),)
     is_there = comes_along or former(constraint, context)
     if is_there or not _is_later_validated(constraint, context):
         return ()
@@ -225,29 +221,7 @@ def _alter(change: Change[Constraint], context: Context) -> Iterable[Action] | N
         return plain(_made_own(change.old))
     if is_taken_over(change, context):
         return None
-    if is_handed_down(new):
-        return _validated_below(change, context)
-    return _altered(change, names, context) if names else ()
-
-
-def _validated_below(change: Change[Constraint], context: Context) -> Iterable[Action]:
-    """Follow what a table above does, unless only the rows of this one count as looked at."""
-    old, new = change.old, change.new
-    if old.is_validated == new.is_validated:
-        return ()
-    if is_validated_alone(new, context):
-        return (_validation(new, context),)
-    above = (named_alike(each, new) for each in ancestors(new.parent, context.new))
-    if old.is_validated and any(
-        old_one == context.old.facts.get(each)
-        for each in above
-        if (old_one := context.new.facts.get(each)) is not None
-    ):
-        raise RefusedError(
-            f"{new.identity} holds for all rows, and PostgreSQL does not forget that.",
-            next_step="Drop the constraint of the table above, and create it in a later migration.",
-        )
-    return ()
+    return () if not names or is_handed_down(new) else _altered(change, names, context)
 
 
 def _altered(
@@ -260,9 +234,7 @@ def _altered(
     if new.type is ConstraintType.NOT_NULL and names <= {"is_no_inherit"}:
         return plain(f"{head} {'NO INHERIT' if new.is_no_inherit else 'INHERIT'}")
     if names <= {"is_validated"} and new.is_validated:
-        validate = f"VALIDATE CONSTRAINT {identifier(new.identity.name)}"
-        risks = _risks(new, context)
-        return (Action(f"{altered(table_of(new))} {validate}", Mode.FRESH, risks),)
+        return (_validation(new, context),)
     return None
 
 

@@ -10,6 +10,7 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.kind import Kind
 from server.engines.migration.said import reference
+from server.engines.postgres.loading.loader_role import OWNER
 from server.engines.sql.quote import identifier
 
 
@@ -18,6 +19,9 @@ def _reference(identity: Identity, catalog: Catalog) -> str:
 
 
 def _create(owner: Owner, context: Context) -> Iterable[Action]:
+    if owner.role == OWNER:
+        # Who runs the migration: the schema names nobody.
+        return ()
     subject = _reference(owner.identity, context.new)
     return plain(f"ALTER {subject} OWNER TO {identifier(owner.role)}")
 

@@ -6,11 +6,11 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
-from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import moved
-from server.engines.migration.inheritance import joins
+from server.engines.migration.inheritance import heirs, joins
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import column_definition, settings_of_columns
 from server.engines.migration.kinds.constraint import constraint_definition
@@ -154,9 +154,18 @@ def _alter(change: Change[Table], context: Context) -> Iterable[Action] | None:
         return None
     return (
         *moved(change, context),
-        *plain(*_changed(change)),
+        *_with_risk_of_crash(change, _changed(change)),
         *plain(*_changed_security(change)),
     )
+
+
+def _with_risk_of_crash(change: Change[Table], statements: Iterable[str]) -> Iterable[Action]:
+    new = change.new
+    if "persistence" in change.names and new.persistence is Persistence.UNLOGGED:
+        name = new.identity.qualified_name
+        gone = data_loss(new.identity, f"a crash of the server empties {name} from then on")
+        return risky(statements, gone)
+    return plain(*statements)
 
 
 def _changed(change: Change[Table]) -> Iterator[str]:
@@ -198,17 +207,23 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         yield from _indexes_and_checks(table.identity, context)
         for parent in table.parents:
             yield from _indexes_and_checks(parent, context)
-    for other in context.new.of(Table):
-        if table.identity in other.parents and context.is_dropped(table.identity):
-            yield other.identity
+            yield from (each.identity for each in context.new.columns(parent))
+    if context.is_dropped(table.identity):
+        yield from (heir.identity for heir in heirs(table.identity, context.new))
+
+
+def _needs(table: Table, context: Context) -> Iterator[Identity]:
+    """Let the columns above an heir be as they shall be before it gets its own."""
+    for parent in () if table.is_partition else table.parents:
+        yield from (each.identity for each in context.new.columns(parent))
 
 
 def _indexes_and_checks(table: Identity, context: Context) -> Iterator[Identity]:
     for index in context.new.indexes(table):
         if index.partition_of is None or index.parent == table:
             yield index.identity
-    for constraint in context.new.of(Constraint):
-        if constraint.parent == table and constraint.type is not ConstraintType.FOREIGN_KEY:
+    for constraint in context.new.constraints(table):
+        if constraint.type is not ConstraintType.FOREIGN_KEY:
             yield constraint.identity
 
 
@@ -222,4 +237,5 @@ KIND = Kind(
     alter=_alter,
     finish=_finish,
     awaits=_awaits,
+    needs=_needs,
 )

@@ -15,13 +15,15 @@ from server.engines.migration.action import Action, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.kind import Kind
+from server.engines.postgres.loading.loader_role import OWNER
 from server.engines.sql.quote import identifier
 from server.errors import RefusedError
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
     user = identity.name
-    role = "PUBLIC" if user == "public" else identifier(user)
+    named = {"public": "PUBLIC", OWNER: "CURRENT_USER"}
+    role = named.get(user) or identifier(user)
     return f"USER MAPPING FOR {role} SERVER {identifier(identity.of.name if identity.of else '')}"
 
 

@@ -14,6 +14,7 @@ from server.engines.postgres.cluster import Database
 from server.engines.postgres.dump import dump_throwaway
 from server.engines.sql.pieces import Statement
 from server.engines.sql.psql import read_script
+from server.sql_secrets import without_secrets
 
 _MOST_SHOWN = 50
 _LONGEST = 300
@@ -76,7 +77,7 @@ def _without_order(statement: str) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = without_secrets(" ".join(text.split()))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} [... {len(line)} characters]"
 
 

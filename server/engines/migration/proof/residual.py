@@ -10,8 +10,11 @@ from server.engines.migration.planner import counted
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.dump_text import DumpText, dump_text
 from server.engines.migration.proof.ground import Ground
+from server.sql_secrets import without_secrets
 
 _LONGEST = 120
+# Options of foreign data may be secrets, whatever they are called.
+_NEVER_SHOWN = frozenset({"options_digest", "fdw_options"})
 _MOST = 100
 
 
@@ -73,9 +76,11 @@ def _line(difference: Difference) -> str:
 
 
 def _field(change: FieldChange) -> str:
+    if change.field in _NEVER_SHOWN:
+        return f"{change.field} differs"
     return f"{change.field} is {_short(change.old)} and should be {_short(change.new)}"
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = without_secrets(repr(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} [...]"
