@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from server.tools.registry import tools
 from tests.process.conftest import StartHttp
 from tests.process.processes import COMMAND
 
@@ -115,6 +116,6 @@ def test_an_official_typescript_client_is_content(
 
     assert code == 0, words
     told: Mapping[str, Any] = json.loads(words.splitlines()[0])
-    assert told["tools"] == ["recommend_profile", "analyze_schema"]
+    assert told["tools"] == [tool.name for tool in tools()]
     assert (told["found"] > 0, told["isError"], told["guide"]) == (True, False, "text/markdown")
     assert told["progress"] >= 1

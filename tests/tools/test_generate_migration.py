@@ -199,15 +199,19 @@ async def test_without_a_decision_the_open_questions_are_named(client: Client) -
     assert "recommend_profile" in text_of(result)
 
 
-async def test_a_change_that_no_rows_survive_is_unproven_and_not_written(
+async def test_what_does_not_reach_the_target_is_unproven_and_not_written(
     client: Client, folder: Path
 ) -> None:
-    (folder / "words.sql").write_text("CREATE TABLE t (a inet[]);")
-    (folder / "points.sql").write_text("CREATE TABLE t (a point);")
+    (folder / "mapped.sql").write_text(
+        "CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw;"
+        "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u', password 'h1dd3n');"
+    )
 
-    report = told(await generated(client, "file:words.sql", "file:points.sql", folder="never"))
+    result = await generated(client, "empty", "file:mapped.sql", folder="never")
 
+    report = told(result)
     assert report["status"] == "unproven"
+    assert "h1dd3n" not in f"{report}{text_of(result)}"
     assert not (folder / "never").exists()
     assert "not proven" in report["next_steps"][0]
 

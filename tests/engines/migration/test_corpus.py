@@ -96,7 +96,7 @@ def _may_fail(found: Generated) -> bool:
 @_needs_corpus
 @pytest.mark.parametrize(
     ("folder", "names"),
-    zip(_SAMPLE, cycle((("old", "new"), ("new", "old"))), strict=False),
+    [*zip(_SAMPLE, cycle((("old", "new"), ("new", "old"))), strict=False)],
     ids=lambda value: value.name if isinstance(value, Path) else value[0],
 )
 async def test_a_sample_is_migrated_with_proof(

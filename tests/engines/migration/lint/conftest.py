@@ -13,7 +13,7 @@ from server.engines.postgres.shadow import Shadow
 from tests.engines.migration.lint.trial import Trial
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def trial(shadow: Shadow) -> AsyncGenerator[Trial, None]:
     nothing = Script("empty", lambda: io.BytesIO(b""))
     async with shadow.cluster() as cluster, loaded([nothing], cluster) as schema:
