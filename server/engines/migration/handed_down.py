@@ -61,6 +61,17 @@ def same_below(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
                 yield identity
 
 
+def own_below(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Yield what heirs declare themselves under a name of their own, which has to come first."""
+    if constraint.type is not ConstraintType.NOT_NULL:
+        return
+    for heir in heirs(constraint.parent, context.new):
+        for other in context.new.constraints(heir.identity):
+            is_same = other.type is constraint.type and other.columns == constraint.columns
+            if is_same and other.is_local and not context.is_created(heir.identity):
+                yield other.identity
+
+
 def is_dropped_alone(identity: Identity, context: Context) -> bool:
     """Whether no column takes the constraint along."""
     constraint = context.old.get(identity, Constraint)

@@ -7,6 +7,8 @@ from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.domain import Domain
+from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.materialized_view import MaterializedView
 from server.engines.catalog.kinds.policy import Policy
@@ -126,7 +128,8 @@ def _create(column: Column, context: Context) -> Iterable[Action]:
 
 def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
     table = _parent(column)
-    refuses_null = column.is_not_null and column.identity_mode is None
+    is_refused = column.is_not_null or _is_refused_by_domain(column, context.new)
+    refuses_null = is_refused and column.identity_mode is None
     fills = context.new.default(column.identity) or column.generation_expression
     if refuses_null and not fills and not context.is_created(table):
         yield Hazard(
@@ -135,6 +138,22 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
             f"{column.identity.qualified_name} refuses NULL and has no default: "
             "this fails unless the table is empty",
         )
+
+
+def _is_refused_by_domain(column: Column, catalog: Catalog) -> bool:
+    """Whether the type of the column is a domain that refuses NULL, or might."""
+    domains = (each.referenced for each in catalog.dependencies_of(column.identity))
+    found = (catalog.get(each, Domain) for each in domains)
+    return any(_refuses_null(each, catalog) for each in found if each is not None)
+
+
+def _refuses_null(domain: Domain, catalog: Catalog) -> bool:
+    checks = catalog.children(domain.identity, DomainConstraint)
+    is_said = any(each.expression is None or "NULL" in each.expression for each in checks)
+    under = (each.referenced for each in catalog.dependencies_of(domain.identity))
+    bases = (catalog.get(each, Domain) for each in under)
+    is_below = any(_refuses_null(each, catalog) for each in bases if each is not None)
+    return domain.is_marked_not_null or is_said or is_below
 
 
 def _settings(column: Column) -> Iterator[str]:
@@ -214,8 +233,8 @@ def _follows_parent(change: Change[Column], context: Context) -> bool:
     """Whether the same change of a table above reaches this column, too."""
     return any(
         (before := context.old.get(each.identity, Column)) is not None
-        and before.type != each.type
-        and each.type == change.new.type
+        and (before.type, before.collation) != (each.type, each.collation)
+        and (each.type, each.collation) == (change.new.type, change.new.collation)
         and each.parent in ancestors(change.old.parent, context.old)
         for each in above(change.new, context.new)
     )
@@ -310,11 +329,14 @@ def _outlives(column: Column, context: Context) -> Iterator[Identity]:
             yield heir.identity
 
 
-def _awaits(column: Column, context: Context) -> Iterable[Identity]:
-    """Let the table leave what forbids it to change the column."""
+def _awaits(column: Column, context: Context) -> Iterator[Identity]:
+    """Let the column above be changed, or the table leave what forbids it to change its own."""
     old, table = context.old.get(column.identity, Column), _parent(column)
     is_bound = old is not None and old.is_inherited and not context.is_created(column.identity)
-    return (table,) if is_bound and leaves(table, context) else ()
+    if is_bound and leaves(table, context):
+        yield table
+    elif is_bound:
+        yield from (each.identity for each in above(column, context.new))
 
 
 def _needs(column: Column, context: Context) -> Iterator[Identity]:

@@ -22,6 +22,7 @@ from server.engines.migration.handed_down import (
     is_handed_down,
     is_taken_over,
     named_alike,
+    own_below,
     same_below,
     table_of,
 )
@@ -307,6 +308,7 @@ def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
         for each in same_below(constraint, context.old)
         if context.is_dropped(each) and not context.is_created(each)
     )
+    yield from own_below(constraint, context)
     yield from _needs_for_name(constraint, context)
     yield from _needs_for_rows(constraint, context)
     if constraint.type is ConstraintType.PRIMARY_KEY:

@@ -1,0 +1,84 @@
+"""Whether a plan does nothing that is not needed."""
+
+from collections.abc import Iterable, Iterator
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.diff import Changed
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.attribute import Attribute
+from server.engines.catalog.kinds.index import Index
+from server.engines.catalog.kinds.table import Table
+from server.engines.migration.planner import counted, steps
+from server.engines.migration.step import Step, Verb
+from server.errors import RefusedError
+from tests.engines.migration.random_schemas.generate import Pair
+
+_REMARKS = frozenset({"comment", "privilege", "default_privilege"})
+
+
+def waste(pair: Pair, before: Catalog, after: Catalog) -> str:
+    """Name what the plan between the two does without need."""
+    try:
+        plan = steps(before, after)
+    except RefusedError:
+        return ""
+    return "; ".join(
+        [
+            *_steps_for_nothing(before, after),
+            *_more_than_remarks(pair, plan),
+            *_tables_made_anew(plan, before, after),
+            *_strangers(plan, before, after),
+        ]
+    )
+
+
+def _steps_for_nothing(*catalogs: Catalog) -> Iterator[str]:
+    for each in catalogs:
+        if steps(each, each):
+            yield "steps between equal schemas"
+
+
+def _more_than_remarks(pair: Pair, plan: Iterable[Step]) -> Iterator[str]:
+    if pair.only_remarks:
+        yield from (f"only remarks differ: {e.sql}" for e in plan if e.subject.kind not in _REMARKS)
+
+
+def _tables_made_anew(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
+    for step in plan:
+        old, new = before.get(step.subject, Table), after.get(step.subject, Table)
+        if step.verb is Verb.DROP and old and new and old.partition_key == new.partition_key:
+            yield f"a table is made anew: {step.sql}"
+
+
+def _strangers(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
+    """Yield the steps that touch what neither differs nor hangs together with what does."""
+    concerned = _concerned(before, after)
+    for step in plan:
+        if not concerned & {*_line(step.subject)}:
+            yield f"{step.subject} has nothing to do with it: {step.sql}"
+
+
+def _line(identity: Identity | None) -> Iterator[Identity]:
+    while identity is not None:
+        yield identity
+        identity = identity.of
+
+
+def _concerned(before: Catalog, after: Catalog) -> set[Identity]:
+    found: set[Identity] = set()
+    waiting = [each.identity for each in counted(before, after)]
+    while waiting:
+        here = waiting.pop()
+        if here in found:
+            continue
+        found.add(here)
+        for catalog in (before, after):
+            waiting += (each.dependent for each in catalog.dependents(here))
+            waiting += (each.identity for each in catalog.parts(here))
+            fact = catalog.facts.get(here)
+            if isinstance(fact, Attribute) and fact.parent is not None:
+                waiting.append(fact.parent)
+            index = catalog.get(here, Index)
+            if index is not None and index.constraint is not None:
+                waiting.append(index.constraint)
+    return found | {each.identity for each in counted(before, after) if isinstance(each, Changed)}
