@@ -35,6 +35,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/shadow.py
 	$(BIN)/python benchmarks/catalog.py
 	$(BIN)/python benchmarks/checks.py
+	$(BIN)/python benchmarks/migration.py
 
 lock: $(READY)
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
