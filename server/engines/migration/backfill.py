@@ -12,6 +12,7 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
 from server.engines.migration.context import Context
 from server.engines.migration.not_null import refuse_null
+from server.engines.migration.updatable import refuses_updates
 from server.engines.sql.quote import identifier, qualified
 
 # Built-in functions whose value differs from row to row; ADD COLUMN would write the table anew.
@@ -34,7 +35,14 @@ def filled_at_once(default: Default, context: Context) -> bool:
     needed = (each.referenced for each in context.new.dependencies_of(default.identity))
     if any(each.kind == Sequence.kind and context.is_created(each) for each in needed):
         return False
+    if refuses_updates(_table(default, context), context):
+        return True
     return not (context.is_online and is_volatile(default, context))
+
+
+def _table(default: Default, context: Context) -> Identity | None:
+    column = None if default.parent is None else context.new.facts.get(default.parent)
+    return None if column is None else column.parent
 
 
 def is_filled_later(column: Column, context: Context) -> bool:

@@ -29,6 +29,7 @@ from server.engines.migration.index_text import concurrently, index_statement, i
 from server.engines.migration.losses import depends_on_time_zone
 from server.engines.migration.not_null import may_fail, refuse_null
 from server.engines.migration.relation import altered
+from server.engines.migration.updatable import refuses_updates
 from server.engines.sql.quote import identifier, literal, qualified
 
 _NEW, _SYNC = "new", "sync"
@@ -97,8 +98,7 @@ def _is_ordinary(table: Identity, context: Context) -> bool:
         return False
     if any(table in each.parents for each in context.old.of(Table)):
         return False
-    is_hidden = any(each is not None and each.forces_row_security for each in both)
-    return not is_hidden and not any(
+    return not refuses_updates(table, context) and not any(
         "update" in each.events and not each.update_columns
         for catalog in (context.old, context.new)
         for each in catalog.triggers(table)

@@ -10,6 +10,7 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint
+from server.engines.catalog.kinds.default_privilege import DefaultPrivilege
 from server.engines.catalog.kinds.privilege import Privilege
 from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.table import Table
@@ -269,6 +270,9 @@ class Graph:
     def _lateness(self, node: Node) -> int:
         """Put what destroys last, what runs alone or long before it, and drops first."""
         actions = self._actions[node]
+        if node.identity.kind == DefaultPrivilege.kind:
+            # What is created before gets what the old ones say, and is granted the rest.
+            return _LATE + 3
         if any(hazard.kind is HazardKind.DATA_LOSS for each in actions for hazard in each.hazards):
             return _LATE + 2
         if self._is_contraction(node):

@@ -9,7 +9,8 @@ from server.engines.catalog.kinds.constraint import Constraint
 _RELATIONS = frozenset(
     {"table", "view", "materialized_view", "index", "sequence", "foreign_table", "composite_type"}
 )
-_TYPES = frozenset({"table", "view", "materialized_view", "foreign_table", "composite_type"}) | {
+# A sequence has no type, and yet PostgreSQL gives it no name that a type has.
+_TYPES = frozenset(_RELATIONS - {"index"}) | {
     "enum",
     "domain",
     "range",

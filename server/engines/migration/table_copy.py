@@ -26,6 +26,8 @@ def restored(table: Table, context: Context) -> Iterator[Action]:
     """Yield what brings the rows back and lets sequences go on after them."""
     carried = _carried(table.identity, context)
     names = identifiers(each.identity.name for each in carried)
+    # Rows without any value are rows, too.
+    columns = f" ({names})" if names else ""
     overriding = (
         " OVERRIDING SYSTEM VALUE"
         if any(each.identity_mode is not None for each in carried)
@@ -33,7 +35,7 @@ def restored(table: Table, context: Context) -> Iterator[Action]:
     )
     yield Action(
         # ruff: ignore[hardcoded-sql-expression] - every name was quoted
-        f"INSERT INTO {qualified(*table.identity.names)} ({names}){overriding} "
+        f"INSERT INTO {qualified(*table.identity.names)}{columns}{overriding} "
         f"SELECT {names} FROM {_aside(table, context)}",
         hazards=(Hazard(HazardKind.MAY_FAIL, table.identity, _refused(table)),),
     )

@@ -260,8 +260,20 @@ def _folds(constraint: Constraint, context: Context) -> bool:
     names_null = _holds_inherited(constraint, context) and not _stands_alone(
         constraint.parent, context
     )
-    is_complete = is_plain and not has_own_settings and not names_null
+    is_second = _is_second(constraint, context)
+    is_complete = is_plain and not has_own_settings and not names_null and not is_second
     return is_complete and _is_printed(constraint, context)
+
+
+def _is_second(constraint: Constraint, context: Context) -> bool:
+    """Whether another one indexes the same columns: CREATE TABLE would make one of the two."""
+    return constraint.index is not None and any(
+        other.index is not None
+        and other.references is None
+        and other.columns == constraint.columns
+        and other.identity < constraint.identity
+        for other in context.new.constraints(table_of(constraint))
+    )
 
 
 def _is_printed(constraint: Constraint, context: Context) -> bool:

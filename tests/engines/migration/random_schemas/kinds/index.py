@@ -144,7 +144,13 @@ def _part(slot: Slot) -> Part:
 
 def _some_index(dice: Dice, model: Model, slots: list[Slot], named: Index) -> Index:
     index = replace(
-        named, is_unique=False, are_nulls_equal=False, included=(), options="", marks=""
+        named,
+        is_unique=False,
+        are_nulls_equal=False,
+        included=(),
+        options="",
+        marks="",
+        predicate=None,
     )
     slot = dice.one(slots)
     method = _METHODS.get(slot.category)

@@ -15,7 +15,7 @@ from tests.engines.migration.random_schemas.model import NOTHING, Model, Refs, T
 
 WEIGHT = 0.4
 _SINCE = 15  # for columns and filters
-_PREDEFINED = frozenset({"int", "text", "bool", "num"})
+_PREDEFINED = frozenset({"int", "bool", "num"})
 
 
 @dataclass(frozen=True, slots=True)
