@@ -16,6 +16,8 @@ class Mode(StrEnum):
     """Begins a transaction: what came before it must have given up its locks."""
     COMMITTED = "committed"
     """Ends a transaction: what follows may use it only when it is committed."""
+    ALONE = "alone"
+    """A transaction of its own: a long look at rows keeps no lock for what comes next."""
     OUTSIDE = "outside"
     """PostgreSQL refuses it inside a transaction."""
 

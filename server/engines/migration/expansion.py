@@ -24,7 +24,7 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import rewrites, risks, using
-from server.engines.migration.hazard import HazardKind
+from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.index_text import concurrently, index_statement, is_same_but_for_types
 from server.engines.migration.losses import depends_on_time_zone
 from server.engines.migration.not_null import may_fail, refuse_null
@@ -189,7 +189,8 @@ def expand(found: _Expansion) -> Iterator[Action]:
     yield Action(_sync_function(found))
     yield Action(
         f"CREATE TRIGGER {identifier(_trigger(found))} BEFORE INSERT OR UPDATE ON "
-        f"{qualified(*table.names)} FOR EACH ROW EXECUTE FUNCTION {_function(found)}()"
+        f"{qualified(*table.names)} FOR EACH ROW EXECUTE FUNCTION {_function(found)}()",
+        hazards=tuple(_refused_writes(found)),
     )
     name = identifier(new.identity.name)
     condition = f"{found.beside} IS NULL AND {name} IS NOT NULL"
@@ -202,6 +203,25 @@ def expand(found: _Expansion) -> Iterator[Action]:
         temporary = _temporary(index, found)
         text = index_statement(index, temporary, {new.identity.name: found.name})
         yield Action(concurrently(text), Mode.OUTSIDE)
+
+
+def _refused_writes(found: _Expansion) -> Iterator[Hazard]:
+    """Yield what the trigger means for programs that know the old column only."""
+    if any(each.kind is HazardKind.MAY_FAIL for each in risks(found.old, found.new)):
+        name, subject = found.new.identity.qualified_name, found.new.identity
+        message = (
+            f"from here on a write of a value of {name} that does not fit {found.new.type} fails, "
+            "also by programs that know the old type only"
+        )
+        yield Hazard(HazardKind.BREAKS_CLIENTS, subject, message)
+
+
+def _moved_to_the_end(found: _Expansion) -> Iterator[Hazard]:
+    """Yield what the new place of the column means; PostgreSQL appends what is added."""
+    if found.old.position < len(found.context.old.columns(found.table)):
+        name, subject = found.new.identity.qualified_name, found.new.identity
+        message = f"{name} is the last column from now on, for SELECT * and INSERT without a list"
+        yield Hazard(HazardKind.BREAKS_CLIENTS, subject, message)
 
 
 def _temporary(index: Index, found: _Expansion) -> str:
@@ -248,7 +268,7 @@ def _refusing_null(found: _Expansion) -> Iterable[Action]:
     head, constraint = altered(found.table), identifier(_not_null_beside(found))
     return (
         Action(f"{head} ADD CONSTRAINT {constraint} NOT NULL {found.beside} NOT VALID"),
-        Action(f"{head} VALIDATE CONSTRAINT {constraint}", Mode.FRESH, (may_fail(column),)),
+        Action(f"{head} VALIDATE CONSTRAINT {constraint}", Mode.ALONE, (may_fail(column),)),
     )
 
 
@@ -286,7 +306,8 @@ def contract(found: _Expansion) -> Iterator[Action]:
             column = qualified(*found.table.names, found.name)
             yield Action(f"{altered(sequence.identity)} OWNED BY {column}")
     yield Action(f"{head} DROP COLUMN {name}")
-    yield Action(f"{head} RENAME COLUMN {found.beside} TO {name}")
+    renaming = f"{head} RENAME COLUMN {found.beside} TO {name}"
+    yield Action(renaming, hazards=tuple(_moved_to_the_end(found)))
     constraint = _not_null(found, found.context.new)
     if constraint is not None:
         before = identifier(_not_null_beside(found))

@@ -19,6 +19,7 @@ from server.engines.migration.circular_keys import circular_foreign_keys
 from server.engines.migration.context import Context
 from server.engines.migration.fates import Fates, is_taken_along
 from server.engines.migration.hazard import HazardKind
+from server.engines.migration.kind import nothing
 from server.engines.migration.namespaces import claims
 from server.engines.migration.order import ordered, postponed
 from server.engines.migration.registry import kind_of
@@ -26,8 +27,7 @@ from server.engines.migration.step import Step, Verb
 
 _LATE = 1_000
 """Added to the rank of what should come after all that can come before it."""
-
-
+_APART = frozenset({Mode.OUTSIDE, Mode.FRESH, Mode.ALONE})
 _READS_ROWS = frozenset({"view", "materialized_view", "trigger", "rule", "policy"})
 
 
@@ -82,7 +82,21 @@ class Graph:
         return node.verb in {Verb.ALTER, Verb.PREPARE} and not self._actions[node]
 
     def _is_rebuilding(self, node: Node) -> bool:
-        return node.verb is Verb.DROP and node.identity in self.fates.rebuilt
+        given_way = node.identity in self.fates.rebuilt or node.identity in self._succeeded
+        return node.verb is Verb.DROP and given_way
+
+    @cached_property
+    def _succeeded(self) -> Mapping[Identity, Identity]:
+        """What is dropped right before something else takes its place, and what that is."""
+        return {
+            former: identity
+            for identity in self.fates.made
+            for former in self._predecessors(identity)
+        }
+
+    def _predecessors(self, identity: Identity) -> Iterable[Identity]:
+        fact = self.context.new.facts[identity]
+        return kind_of(fact).succeeds(fact, self.context)
 
     def _contracting(self, order: Sequence[Node], edges: Iterable[Edge]) -> int:
         """Return the place from which on programs must not use the old form any more."""
@@ -105,6 +119,7 @@ class Graph:
             *(Node(Verb.DROP, each) for each in fates.unmade),
             *(Node(Verb.ALTER, each) for each in fates.altered),
             *(Node(Verb.PREPARE, each) for each in fates.altered),
+            *(Node(Verb.PREPARE, each) for each in fates.made),
             *(Node(Verb.CREATE, each) for each in fates.made),
             *(Node(Verb.FINISH, each) for each in fates.made),
         ]
@@ -126,8 +141,7 @@ class Graph:
                 change = self.fates.altered[identity]
                 return kind_of(change.new).alter(change, context) or ()
             case Verb.PREPARE:
-                change = self.fates.altered[identity]
-                return kind_of(change.new).prepare(change, context)
+                return self._prepared(identity)
             case Verb.CREATE:
                 new = context.new.facts[identity]
                 return () if identity in context.folded else kind_of(new).create(new, context)
@@ -136,6 +150,13 @@ class Graph:
                 return () if identity in context.folded else kind_of(new).finish(new, context)
             case _:
                 raise ValueError(f"no node does this: {node.verb}")
+
+    def _prepared(self, identity: Identity) -> Iterable[Action]:
+        change = self.fates.altered.get(identity)
+        if change is not None:
+            return kind_of(change.new).prepare(change, self.context)
+        new = self.context.new.facts[identity]
+        return () if identity in self.context.folded else kind_of(new).build(new, self.context)
 
     def _host(self, node: Node) -> Node:
         """Return the node whose statement does this, too: the parent's, or the node itself."""
@@ -176,11 +197,15 @@ class Graph:
                     yield from self._edges_of_drop(node)
                 case Verb.ALTER:
                     yield from self._edges_of_alter(node)
-                case Verb.PREPARE:
+                case Verb.PREPARE if identity in self.fates.altered:
                     yield node, Node(Verb.ALTER, identity)
                     yield from self._edges_of_preparation(node)
+                case Verb.PREPARE:
+                    yield from self._edges_of_building(node)
                 case _:
                     yield from self._edges_of_creation(node)
+        for former, identity in self._succeeded.items():
+            yield Node(Verb.DROP, former), Node(Verb.CREATE, identity)
         yield from self._edges_of_names()
 
     def _edges_of_drop(self, node: Node) -> Iterator[Edge]:
@@ -199,6 +224,17 @@ class Graph:
         """Prepare for what will be needed when that is there."""
         for needed in _needs(self.context.new, self.fates.altered[node.identity].new):
             yield Node(Verb.CREATE, needed), node
+
+    def _edges_of_building(self, node: Node) -> Iterator[Edge]:
+        """Build a thing when all that it needs is there as it shall be."""
+        fact = self.context.new.facts[node.identity]
+        if kind_of(fact).build is nothing:
+            return
+        yield node, Node(Verb.CREATE, node.identity)
+        for needed in _needs(self.context.new, fact):
+            yield Node(Verb.CREATE, needed), node
+            if not _holds_parts(needed):
+                yield Node(Verb.ALTER, needed), node
 
     def _edges_of_alter(self, node: Node) -> Iterator[Edge]:
         """Alter a thing when what it will need is there, and before what it needed is gone."""
@@ -272,14 +308,24 @@ class Graph:
         actions = self._actions[node]
         if node.identity.kind == DefaultPrivilege.kind:
             # What is created before gets what the old ones say, and is granted the rest.
-            return _LATE + 3
+            return _LATE + 4
         if any(hazard.kind is HazardKind.DATA_LOSS for each in actions for hazard in each.hazards):
-            return _LATE + 2
+            return _LATE + 3
         if self._is_contraction(node):
+            return _LATE + 2
+        if self._gives_way(node):
             return _LATE + 1
-        if any(each.mode in {Mode.OUTSIDE, Mode.FRESH} for each in actions):
+        if any(each.mode in _APART for each in actions):
             return _LATE
         return {Verb.DROP: 0}.get(node.verb, 1)
+
+    def _gives_way(self, node: Node) -> bool:
+        """Whether one thing takes the place of another when both are ready."""
+        if node.verb is Verb.CREATE:
+            return any(self._predecessors(node.identity))
+        return node.verb is Verb.DROP and kind_of(self.old_facts[node.identity]).lingers(
+            self.old_facts[node.identity], self.context
+        )
 
 
 def _needs(catalog: Catalog, fact: Fact) -> Iterator[Identity]:

@@ -21,6 +21,8 @@ class HazardKind(StrEnum):
     """Somebody may do more, or less, than before."""
     UNTRACKABLE = "untrackable"
     """What depends on it is written in text that PostgreSQL does not follow."""
+    STALE = "stale"
+    """What was computed and kept stays as it was, although it would come out otherwise now."""
     LOCK = "lock"
     """Others wait while it runs."""
     REWRITE = "rewrite"

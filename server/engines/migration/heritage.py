@@ -46,7 +46,7 @@ def _detached(table: Table, whole: Identity, context: Context) -> Iterator[Actio
         return
     add, validate, drop = _proving(table, context)
     yield Action(add)
-    yield Action(validate, Mode.FRESH)
+    yield Action(validate, Mode.ALONE)
     yield Action(detach(table, concurrently=True), Mode.OUTSIDE)
     yield Action(drop)
 
@@ -98,6 +98,6 @@ def _attached(table: Table, context: Context) -> Iterator[Action]:
         return
     add, validate, drop = _proving(table, context)
     yield Action(add)
-    yield Action(validate, Mode.FRESH, fails)
+    yield Action(validate, Mode.ALONE, fails)
     yield Action(attach(table), Mode.FRESH)
     yield Action(drop)

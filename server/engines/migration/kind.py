@@ -13,7 +13,8 @@ from server.engines.migration.context import Change, Context
 F = TypeVar("F", bound=Fact)
 
 
-def _nothing(_fact: Any, _context: Context) -> tuple[Action, ...]:  # ruff: ignore[any-type] - any kind of fact
+def nothing(_fact: Any, _context: Context) -> tuple[Action, ...]:  # ruff: ignore[any-type] - any kind of fact
+    """Do nothing at this stage."""
     return ()
 
 
@@ -53,9 +54,15 @@ class Kind(Generic[F]):
     drop: Callable[[F, Context], Iterable[Action]]
     alter: Callable[[Change[F], Context], Iterable[Action] | None] = replaced
     """None where the change takes a drop and a creation. Called several times: no side effects."""
-    prepare: Callable[[Change[F], Context], Iterable[Action]] = _nothing
+    prepare: Callable[[Change[F], Context], Iterable[Action]] = nothing
     """What comes before an alteration in a phase of its own, while the old form is still used."""
-    finish: Callable[[F, Context], Iterable[Action]] = _nothing
+    build: Callable[[F, Context], Iterable[Action]] = nothing
+    """What comes before its creation, beside a predecessor that is used until then."""
+    succeeds: Callable[[F, Context], Iterable[Identity]] = no_others
+    """What is dropped right before it is created, in the same transaction."""
+    lingers: Callable[[F, Context], bool] = _never
+    """Whether it is better dropped when all that is built has been built."""
+    finish: Callable[[F, Context], Iterable[Action]] = nothing
     """A second stage of the creation, on which nothing else waits: validation, attachment."""
     folds: Callable[[F, Context], bool] = _never
     """Whether the statement that creates its parent can bring it along."""

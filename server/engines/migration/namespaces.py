@@ -1,7 +1,9 @@
 """The names that an object takes up, so that what frees one comes before what takes it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 
+from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint
@@ -33,3 +35,16 @@ def claims(fact: Fact) -> Iterator[Claim]:
         yield "routine", Identity("", identity.names, identity.arguments)
     if isinstance(fact, Constraint) and fact.index is not None and fact.references is None:
         yield "relation", Identity("", (identity.names[0], identity.name))
+
+
+@dataclass(frozen=True, slots=True)
+class RelationNames(Container[str]):
+    """The names in one schema that a new relation cannot have, looked up one by one."""
+
+    schema: str | None
+    catalogs: tuple[Catalog, ...]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a relation of any kind has the name, in any of the catalogs."""
+        found = [Identity(kind, (str(self.schema), str(name))) for kind in sorted(_RELATIONS)]
+        return any(each in catalog for catalog in self.catalogs for each in found)

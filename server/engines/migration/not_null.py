@@ -27,7 +27,7 @@ def refuse_null(column: Column, context: Context) -> Iterable[Action]:
     check = identifier(free_name((column.identity.name,), "is_not_null", taken))
     return (
         Action(f"{head} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"),
-        Action(f"{head} VALIDATE CONSTRAINT {check}", Mode.FRESH, (fails,)),
+        Action(f"{head} VALIDATE CONSTRAINT {check}", Mode.ALONE, (fails,)),
         Action(mark, Mode.FRESH),
         Action(f"{head} DROP CONSTRAINT {check}"),
     )

@@ -1,6 +1,5 @@
 """A draft as files of a migration format, and the statements that those files really hold."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,11 +14,8 @@ from server.engines.sql.pretty import pretty
 from server.engines.sql.psql import read_script
 
 SETTING = "setting"
-"""The kind of what a statement is about that only sets a time-out."""
+"""The kind of what a statement is about that only prepares the ground for the plan's own."""
 _EDGES = frozenset({"BEGIN", "COMMIT"})
-_SETTING = re.compile(
-    r"(?:SET(?: LOCAL)?|RESET) (lock_timeout|statement_timeout|check_function_bodies)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +64,23 @@ def rendered(draft: Draft, format_: Format, heading: Heading) -> Rendering:
 
 def laid_out(segment: Segment, *, keeps_session: bool = False) -> Segment:
     """Return the segment with its settings as steps, and every statement as it is written."""
-    planned = iter(segment.steps)
-    texts = script(segment, keeps_session=keeps_session)
+    written = script(segment, keeps_session=keeps_session)
     return Segment(
         tuple(
-            _setting(sql, found[1], segment)
-            if (found := _SETTING.match(sql))
-            else replace(next(planned), sql=pretty(sql))
-            for sql in texts
+            _setting(each, segment)
+            if isinstance(each, str)
+            else replace(each, sql=pretty(each.sql))
+            for each in written
         )
     )
 
 
-def _setting(sql: str, name: str, segment: Segment) -> Step:
+def _setting(sql: str, segment: Segment) -> Step:
     first = segment.steps[0]
-    mode = first.mode if first.mode in {Mode.FRESH, Mode.OUTSIDE} else Mode.TRANSACTIONAL
-    identity = Identity(SETTING, (name,))
+    mode = (
+        first.mode if first.mode in {Mode.FRESH, Mode.ALONE, Mode.OUTSIDE} else Mode.TRANSACTIONAL
+    )
+    identity = Identity(SETTING, (sql,))
     return Step(sql=sql, verb=Verb.ALTER, subject=identity, mode=mode, phase=segment.phase)
 
 
@@ -117,5 +114,5 @@ def _bare(sql: str) -> str:
 
 
 def is_setting(step: Step) -> bool:
-    """Whether a step only sets a time-out for those after it."""
+    """Whether a step only prepares the ground for those after it: a time-out, a leftover."""
     return step.subject.kind == SETTING

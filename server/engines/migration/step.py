@@ -19,7 +19,7 @@ class Verb(StrEnum):
     FINISH = "finish"
     """The second stage of a creation: validation, attachment."""
     PREPARE = "prepare"
-    """The expansion before a change: programs use the old form, the new one is kept equal."""
+    """What is made ready beside the old form, which programs use until it gives way."""
     RENAME = "rename"
 
 
@@ -126,6 +126,6 @@ def _is_cut(before: Step, step: Step) -> bool:
     return (
         before.phase != step.phase
         or Mode.OUTSIDE in {before.mode, step.mode}
-        or before.mode is Mode.COMMITTED
-        or step.mode is Mode.FRESH
+        or before.mode in {Mode.COMMITTED, Mode.ALONE}
+        or step.mode in {Mode.FRESH, Mode.ALONE}
     )

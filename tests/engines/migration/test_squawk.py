@@ -1,6 +1,7 @@
 """What squawk says of our own plans: nothing but what a reason is given for, and proven, below."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,7 +45,6 @@ class Ground(StrEnum):
 
     DICTATED = "the desired schema demands it"
     REFUTED = "what was observed, or measured of forms that cannot be watched, says otherwise"
-    CHOSEN = "it is true, and the alternative is worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +78,27 @@ def _reads_nothing(effect: Effect, _all: Sequence[Effect]) -> bool:
     return not effect.scanned and not effect.rewritten
 
 
+_RENAMING = re.compile(r"ALTER (?:INDEX|TABLE) \S+ RENAME (?:CONSTRAINT (\S+) )?TO \S+")
+
+
+def _is_own_name(effect: Effect, effects: Sequence[Effect]) -> bool:
+    """Whether an earlier statement of the plan made what is renamed, beside what had the name."""
+    renaming = _RENAMING.match(effect.step.sql)
+    if renaming is None:
+        return False
+    before = effects[: list(effects).index(effect)]
+    name = renaming[1] or effect.step.sql.split()[2].rpartition(".")[2]
+    same = (each.step for each in before if each.step.subject == effect.step.subject)
+    return any(name in step.sql.split() and "DROP" not in step.sql for step in same)
+
+
 _REASONS: Mapping[str, Reason] = {
     "ban-drop-column": Reason(Ground.DICTATED, "the column is not in it", _stays_away),
     "ban-drop-constraint": Reason(
         Ground.DICTATED, "it has no such constraint, or another one of that name", _is_drop
     ),
-    "prefer-robust-stmts": Reason(
-        Ground.CHOSEN,
-        "run again it fails, where IF NOT EXISTS would pass over an invalid index in silence",
-        _is_concurrent,
-    ),
     "renaming-object": Reason(
-        Ground.REFUTED, "no program names an index, and no table is locked", _lets_others_go_on
+        Ground.REFUTED, "the old name is the plan's own: no program has ever seen it", _is_own_name
     ),
     "require-concurrent-index-creation": Reason(
         Ground.REFUTED, "ON ONLY a partitioned table no row is read", _reads_nothing

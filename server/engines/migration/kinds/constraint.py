@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
-from server.engines.catalog.expression import faithful
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
@@ -11,11 +10,11 @@ from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
-from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration import changed_keys, keys
+from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.backfill import is_filled_later
 from server.engines.migration.context import Change, Context
 from server.engines.migration.handed_down import (
-    CHECKED,
     KEYS,
     becomes_own,
     is_dropped_alone,
@@ -26,25 +25,21 @@ from server.engines.migration.handed_down import (
     same_below,
     table_of,
 )
-from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.identity_column import comes_with_identity
-from server.engines.migration.index_text import concurrently
 from server.engines.migration.inheritance import joins, leaves
 from server.engines.migration.kind import Kind
 from server.engines.migration.not_null_names import follows, former, renaming, successor
 from server.engines.migration.relation import altered, altered_alone, whole
+from server.engines.migration.validation import (
+    constraint_definition,
+    is_later_validated,
+    risks_of_rows,
+    validation,
+)
 from server.engines.sql.quote import identifier
 
-_NOT_VALID_FOREIGN_KEY_ON_PARTITIONED_SINCE = 18
 _COMES_ALONG = ("is_local", "is_inherited", "partition_of")
 _DEFERRAL = ("is_deferrable", "is_initially_deferred")
-
-
-def constraint_definition(constraint: Constraint) -> str:
-    """Return the constraint as CREATE TABLE and ADD take it."""
-    is_compared = constraint.is_inherited or constraint.partition_of is not None
-    text = faithful(constraint.definition) if is_compared else constraint.definition
-    return f"CONSTRAINT {identifier(constraint.identity.name)} {text}"
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
@@ -69,33 +64,35 @@ def demanded(constraint: Constraint, context: Context) -> Iterable[Action]:
 
 def _made(constraint: Constraint, context: Context) -> Iterable[Action]:
     table = table_of(constraint)
+    if changed_keys.is_checked_first(constraint, context):
+        return (changed_keys.renaming(constraint, context),)
     before = former(constraint, context)
     if before is not None:
         is_done = follows(before, constraint, context)
         return () if is_done else plain(*renaming(before, constraint, context))
     if is_handed_down(constraint) and not _stands_alone(table, context):
         return ()
-    if _is_built_online(constraint, context):
-        return _key_from_index(constraint, context)
+    if keys.adopts(constraint, context) or keys.is_built_online(constraint, context):
+        return keys.declared(constraint, context)
     return (
         Action(
             f"{_head(constraint, context.new)} ADD {_definition(constraint, context)}",
             _mode_of_adding(constraint, context),
-            () if _is_later_validated(constraint, context) else _risks(constraint, context),
+            () if is_later_validated(constraint, context) else risks_of_rows(constraint, context),
         ),
     )
 
 
 def _mode_of_adding(constraint: Constraint, context: Context) -> Mode:
     """Return how it is added: a new foreign key locks two tables, so it joins no other locks."""
-    is_alone = constraint.references is not None and _is_later_validated(constraint, context)
+    is_alone = constraint.references is not None and is_later_validated(constraint, context)
     is_new = not context.is_dropped(constraint.identity)
-    return Mode.FRESH if is_alone and is_new else Mode.TRANSACTIONAL
+    return Mode.ALONE if is_alone and is_new else Mode.TRANSACTIONAL
 
 
 def _definition(constraint: Constraint, context: Context) -> str:
     text = constraint_definition(constraint)
-    return f"{text} NOT VALID" if _is_later_validated(constraint, context) else text
+    return f"{text} NOT VALID" if is_later_validated(constraint, context) else text
 
 
 def _finish(constraint: Constraint, context: Context) -> Iterable[Action]:
@@ -105,15 +102,10 @@ def _finish(constraint: Constraint, context: Context) -> Iterable[Action]:
 def _validated(constraint: Constraint, context: Context) -> Iterable[Action]:
     comes_along = is_handed_down(constraint) and not _stands_alone(constraint.parent, context)
     is_there = comes_along or former(constraint, context)
-    if is_there or not _is_later_validated(constraint, context):
+    is_checked = changed_keys.is_checked_first(constraint, context)
+    if is_there or is_checked or not is_later_validated(constraint, context):
         return ()
-    return (_validation(constraint, context),)
-
-
-def _validation(constraint: Constraint, context: Context) -> Action:
-    validate = f"VALIDATE CONSTRAINT {identifier(constraint.identity.name)}"
-    statement = f"{altered(table_of(constraint))} {validate}"
-    return Action(statement, Mode.FRESH, _risks(constraint, context))
+    return (validation(constraint, context),)
 
 
 def _stands_alone(table: Identity | None, context: Context) -> bool:
@@ -121,80 +113,6 @@ def _stands_alone(table: Identity | None, context: Context) -> bool:
     fact = None if table is None else context.new.facts.get(table)
     is_partition = isinstance(fact, Table | ForeignTable) and fact.partition_bound is not None
     return (is_partition and context.is_created(table)) or joins(table, context)
-
-
-def _is_later_validated(constraint: Constraint, context: Context) -> bool:
-    """Whether it is added as NOT VALID, and its rows are checked under a weaker lock."""
-    if not context.is_online or constraint.type not in CHECKED:
-        return False
-    if context.is_created(table_of(constraint)) or not constraint.is_validated:
-        return False
-    return constraint.is_enforced and _can_be_not_valid(constraint, context)
-
-
-def _can_be_not_valid(constraint: Constraint, context: Context) -> bool:
-    table = context.new.get(table_of(constraint), Table)
-    if constraint.type is not ConstraintType.FOREIGN_KEY or table is None:
-        return True
-    since = _NOT_VALID_FOREIGN_KEY_ON_PARTITIONED_SINCE
-    return not table.is_partitioned or context.major >= since
-
-
-def _is_built_online(constraint: Constraint, context: Context) -> bool:
-    table = context.new.get(table_of(constraint), Table)
-    return (
-        context.is_online
-        and constraint.type in KEYS
-        and not constraint.has_period
-        and not context.is_created(table_of(constraint))
-        and table is not None
-        and not table.is_partitioned
-        and not _holds_inherited(constraint, context)
-    )
-
-
-def _holds_inherited(key: Constraint, context: Context) -> bool:
-    """Whether its columns refuse NULL because of a table above.
-
-    USING INDEX would have the table itself demand it, too, and no statement takes that back.
-    """
-    return key.type is ConstraintType.PRIMARY_KEY and any(
-        each.type is ConstraintType.NOT_NULL
-        and not each.is_local
-        and each.columns[0] in key.columns
-        for each in context.new.constraints(table_of(key))
-    )
-
-
-def _key_from_index(constraint: Constraint, context: Context) -> Iterator[Action]:
-    """Build the index beside running programs, and make it the constraint's own."""
-    index = None if constraint.index is None else context.new.get(constraint.index, Index)
-    if index is None:
-        raise ValueError(f"{constraint.identity} has no index")
-    name = identifier(constraint.identity.name)
-    word = "PRIMARY KEY" if constraint.type is ConstraintType.PRIMARY_KEY else "UNIQUE"
-    yield Action(concurrently(index.definition), Mode.OUTSIDE, _risks(constraint, context))
-    yield Action(
-        f"{altered(table_of(constraint))} ADD CONSTRAINT {name} {word} "
-        f"USING INDEX {identifier(index.identity.name)}{_deferral(constraint)}",
-        Mode.FRESH,
-    )
-
-
-def _deferral(constraint: Constraint) -> str:
-    if not constraint.is_deferrable:
-        return ""
-    return (
-        f" DEFERRABLE INITIALLY {'DEFERRED' if constraint.is_initially_deferred else 'IMMEDIATE'}"
-    )
-
-
-def _risks(constraint: Constraint, context: Context) -> tuple[Hazard, ...]:
-    if context.is_created(table_of(constraint)):
-        return ()
-    name = constraint.identity.qualified_name
-    message = f"a row that breaks {name} stops the statement"
-    return (Hazard(HazardKind.MAY_FAIL, constraint.identity, message),)
 
 
 def _drop(constraint: Constraint, context: Context) -> Iterable[Action]:
@@ -205,7 +123,8 @@ def _drop(constraint: Constraint, context: Context) -> Iterable[Action]:
     if goes_with_other or later is not None:
         return ()
     name = identifier(constraint.identity.name)
-    return plain(f"{altered(table_of(constraint))} DROP CONSTRAINT {name}")
+    drop = f"{altered(table_of(constraint))} DROP CONSTRAINT {name}"
+    return risky([drop], *keys.conflicts_lost(constraint, context))
 
 
 def _made_own(constraint: Constraint) -> str:
@@ -235,14 +154,14 @@ def _altered(
     if new.type is ConstraintType.NOT_NULL and names <= {"is_no_inherit"}:
         return plain(f"{head} {'NO INHERIT' if new.is_no_inherit else 'INHERIT'}")
     if names <= {"is_validated"} and new.is_validated:
-        return (_validation(new, context),)
+        return (validation(new, context),)
     return None
 
 
 def _altered_key(change: Change[Constraint]) -> str:
     new = change.new
     enforced = f" {'ENFORCED' if new.is_enforced else 'NOT ENFORCED'}"
-    deferral = _deferral(new) or " NOT DEFERRABLE"
+    deferral = keys.deferral(new) or " NOT DEFERRABLE"
     return (deferral if change.names & set(_DEFERRAL) else "") + (
         enforced if "is_enforced" in change.names else ""
     )
@@ -257,7 +176,7 @@ def _folds(constraint: Constraint, context: Context) -> bool:
     is_plain = table is not None and not table.is_partitioned
     has_own_settings = constraint.index is not None and _index_options(constraint, context)
     # A key in CREATE TABLE would have the table demand itself, under a name of its own.
-    names_null = _holds_inherited(constraint, context) and not _stands_alone(
+    names_null = keys.holds_inherited(constraint, context) and not _stands_alone(
         constraint.parent, context
     )
     is_second = _is_second(constraint, context)
@@ -374,6 +293,17 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
                 yield other.identity
 
 
+def _build(constraint: Constraint, context: Context) -> Iterable[Action]:
+    yield from keys.built(constraint, context)
+    yield from changed_keys.checked_first(constraint, context)
+
+
+def _succeeds(constraint: Constraint, context: Context) -> Iterable[Identity]:
+    if changed_keys.is_checked_first(constraint, context):
+        yield constraint.identity
+    yield from keys.predecessors(constraint, context)
+
+
 KIND = Kind(
     fact=Constraint,
     rank=110,
@@ -386,4 +316,7 @@ KIND = Kind(
     folds_into=_folds_into,
     needs=_needs,
     outlives=_outlives,
+    build=_build,
+    succeeds=_succeeds,
+    lingers=keys.lingers,
 )

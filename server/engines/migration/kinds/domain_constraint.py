@@ -85,7 +85,7 @@ def _domains_over(domain: Identity, context: Context) -> Iterator[Identity]:
 def _validation(constraint: DomainConstraint, context: Context) -> Action:
     return Action(
         f"{_head(constraint)} VALIDATE CONSTRAINT {identifier(constraint.identity.name)}",
-        Mode.FRESH,
+        Mode.ALONE,
         tuple(_hazards(constraint, context)),
     )
 

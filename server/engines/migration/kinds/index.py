@@ -5,15 +5,21 @@ from dataclasses import replace
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.expression import faithful
-from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
-from server.engines.migration.action import Action, Mode, plain
+from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.index_text import concurrently, is_same_but_for_types, renamed
 from server.engines.migration.inheritance import leaves
+from server.engines.migration.keys import (
+    OF_A_KEY,
+    becomes_key,
+    conflicts_lost,
+    lingers,
+    name_beside,
+)
 from server.engines.migration.kind import Kind
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.relation import altered
@@ -35,12 +41,48 @@ def _relation(index: Index) -> Identity:
 def _create(index: Index, context: Context) -> Iterable[Action]:
     if index.constraint is not None:
         return plain(*_settings_of_key(index))
+    if _is_built_beside(index, context):
+        return (_renaming(index, name_beside(index, context)), *_own(index))
     if _is_built_online(index, context):
         risks = _risks(index)
         return (Action(concurrently(_definition(index)), Mode.OUTSIDE, risks), *_own(index))
     is_empty = context.is_created(index.parent) and _relation(index).kind == Table.kind
     risks = () if is_empty else _risks(index)
     return (Action(_definition(index), hazards=risks), *_own(index))
+
+
+def _build(index: Index, context: Context) -> Iterable[Action]:
+    if not _is_built_beside(index, context):
+        return ()
+    name = name_beside(index, context)
+    text = renamed(index.definition, identifier(index.identity.name), identifier(name))
+    return (Action(concurrently(text), Mode.OUTSIDE, _risks(index)),)
+
+
+def _is_built_beside(index: Index, context: Context) -> bool:
+    """Whether it can be ready before that goes which has its name: nothing it needs is new."""
+    return (
+        index.constraint is None
+        and index.partition_of is None
+        and context.is_dropped(index.identity)
+        and _is_built_online(index, context)
+        and not any(
+            context.is_created(each.referenced)
+            for each in context.new.dependencies_of(index.identity)
+        )
+    )
+
+
+def _renaming(index: Index, name: str) -> Action:
+    before = qualified(index.identity.names[0], name)
+    return Action(f"ALTER INDEX {before} RENAME TO {identifier(index.identity.name)}")
+
+
+def _succeeds(index: Index, context: Context) -> Iterable[Identity]:
+    """Yield the constraint whose index it replaces."""
+    old = context.old.get(index.identity, Index)
+    is_beside = old is not None and _is_built_beside(index, context)
+    return (old.constraint,) if old is not None and old.constraint and is_beside else ()
 
 
 def _definition(index: Index) -> str:
@@ -123,9 +165,17 @@ def _drop(index: Index, context: Context) -> Iterable[Action]:
     if index.constraint is not None or (is_part and context.is_dropped(index.partition_of)):
         return ()
     name = qualified(*index.identity.names)
-    if context.is_online and not index.is_partitioned:
-        return (Action(f"DROP INDEX CONCURRENTLY {name}", Mode.OUTSIDE),)
-    return plain(f"DROP INDEX {name}")
+    risks = tuple(conflicts_lost(index, context))
+    if context.is_online and not index.is_partitioned and not _is_exchanged(index, context):
+        return (Action(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", Mode.OUTSIDE, risks),)
+    return risky([f"DROP INDEX {name}"], *risks)
+
+
+def _is_exchanged(index: Index, context: Context) -> bool:
+    """Whether a foreign key points at it, which goes and comes back in the same transaction."""
+    new = context.new.get(index.identity, Index)
+    is_held = bool(context.old.dependents(index.identity))
+    return is_held and new is not None and _is_built_beside(new, context)
 
 
 def _outlives(index: Index, context: Context) -> Iterable[Identity]:
@@ -141,7 +191,9 @@ def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
     if is_same_but_for_types(change.old, change.new):
         # Whatever gives the column another type builds the index anew.
         return ()
-    if names <= {"partition_of", "constraint"} | _SETTINGS or _differs_in_statistics_only(change):
+    if "constraint" in names and not becomes_key(change.old, change.new):
+        return None
+    if names <= {"partition_of"} | OF_A_KEY | _SETTINGS or _differs_in_statistics_only(change):
         return plain(*_altered(change, context))
     if _can_be_swapped(change, context):
         return tuple(_swapped(change, context))
@@ -216,14 +268,12 @@ def _can_be_swapped(change: Change[Index], context: Context) -> bool:
 def _swapped(change: Change[Index], context: Context) -> Iterator[Action]:
     new = change.new
     name = new.identity.name
-    catalogs = (context.old, context.new)
-    taken = {each.identity.name for catalog in catalogs for each in catalog}
-    other = free_name((name,), "new", taken)
+    other = name_beside(new, context)
     text = renamed(new.definition, identifier(name), identifier(other))
     yield Action(concurrently(text), Mode.OUTSIDE, _risks(new))
-    yield Action(f"DROP INDEX CONCURRENTLY {qualified(*change.old.identity.names)}", Mode.OUTSIDE)
-    schema = new.identity.names[0]
-    yield Action(f"ALTER INDEX {qualified(schema, other)} RENAME TO {identifier(name)}")
+    old = qualified(*change.old.identity.names)
+    yield Action(f"DROP INDEX CONCURRENTLY IF EXISTS {old}", Mode.OUTSIDE)
+    yield _renaming(new, other)
     comment = context.new.comment(new.identity)
     if comment is not None and comment == context.old.comment(new.identity):
         yield Action(f"COMMENT ON {_reference(new.identity, context.new)} IS {literal(comment)}")
@@ -241,4 +291,7 @@ KIND = Kind(
     awaits=_awaits,
     rebuilds=_rebuilds,
     outlives=_outlives,
+    build=_build,
+    succeeds=_succeeds,
+    lingers=lingers,
 )

@@ -13,6 +13,7 @@ from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.kind import Kind
 from server.engines.migration.printed import items
 from server.engines.migration.setting import changed_settings
+from server.engines.migration.stale import stale_results
 from server.engines.sql.quote import qualified
 
 _OR_REPLACE = "CREATE OR REPLACE "
@@ -29,6 +30,8 @@ _ATTRIBUTES = (
     "support",
     "settings",
 )
+# What decides the result; the rest decides who may call it, and how it is planned.
+_COMPUTES = frozenset({"body", "sql_body", "library", "language", "is_strict", "settings"})
 _POLYMORPHIC = ("any", "anyelement", "anyarray", "anynonarray", "anyenum", "anyrange")
 
 
@@ -97,12 +100,12 @@ def risks_of_dropping(identity: Identity, context: Context) -> Iterator[Hazard]:
 def _alter(change: Change[Routine], context: Context) -> Iterable[Action] | None:
     if change.only(*_ATTRIBUTES) and not _loses_support(change):
         head = f"ALTER {_reference(change.new.identity, context.new)}"
-        return risky([f"{head} {' '.join(_clauses(change))}"], *_risks(change))
+        return risky([f"{head} {' '.join(_clauses(change))}"], *_risks(change, context))
     if not _can_be_replaced(change):
         return None
     statement = change.new.definition.rstrip("\n")
     return (
-        *risky([statement], *_risks(change)),
+        *risky([statement], *_risks(change, context)),
         *plain(*_exact_numbers(change.new, context)),
     )
 
@@ -128,7 +131,9 @@ def _clauses(change: Change[Routine]) -> Iterator[str]:
     yield from changed_settings(change.old.settings, new.settings)
 
 
-def _risks(change: Change[Routine]) -> Iterator[Hazard]:
+def _risks(change: Change[Routine], context: Context) -> Iterator[Hazard]:
+    if change.names & _COMPUTES:
+        yield from stale_results(change.new.identity, context)
     if "is_security_definer" in change.names:
         whose = "its owner" if change.new.is_security_definer else "whoever calls it"
         yield Hazard(

@@ -13,11 +13,11 @@ from server.engines.migration.heritage import moved
 from server.engines.migration.inheritance import heirs, joins
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import column_definition, settings_of_columns
-from server.engines.migration.kinds.constraint import constraint_definition
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.partitions import attach, default_partition, detach
 from server.engines.migration.relation import altered
 from server.engines.migration.table_copy import kept, restored
+from server.engines.migration.validation import constraint_definition
 from server.engines.sql.quote import identifier, qualified
 
 _NEW_ONE = frozenset({"partition_strategy", "partition_key"})

@@ -9,12 +9,14 @@ _DATA_CLASSES = frozenset(("22", "23"))
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The statement that ended a run; steps count from 0 through all segments.
+    """The statement that ended a run; `step` counts from 0 through all that segments hold.
 
-    `sqlstate` is empty where we refused the statement, or the session ended.
+    `number` is the place among the plan's own steps, from 1, which people count by. `sqlstate` is
+    empty where we refused the statement, or the session ended.
     """
 
     step: int
+    number: int
     sql: str
     message: str
     sqlstate: str = ""
@@ -26,7 +28,7 @@ class Failure:
 
     def __str__(self) -> str:
         state = f" ({self.sqlstate})" if self.sqlstate else ""
-        return f"step {self.step + 1} failed: {self.message}{state}"
+        return f"step {self.number} failed: {self.message}{state}"
 
 
 @dataclass(frozen=True, slots=True)

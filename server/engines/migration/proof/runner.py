@@ -14,7 +14,8 @@ from server.engines.migration.proof.course import Course, Failure
 from server.engines.migration.proof.fixed_facts import fixed_facts
 from server.engines.migration.proof.observe import Observer, timed
 from server.engines.migration.proof.rights import Rights
-from server.engines.migration.step import Evidence, Observation, Segment
+from server.engines.migration.rendering import is_setting
+from server.engines.migration.step import Evidence, Observation, Segment, Step
 from server.engines.postgres.loading.elevation import NotElevatedError
 from server.engines.postgres.session import StatementError
 from server.engines.sql.pieces import Statement
@@ -54,6 +55,7 @@ class _Runner:
     observer: Observer
     rights: Rights
     _observations: list[Observation] = field(default_factory=list[Observation])
+    _begun: list[Step] = field(default_factory=list[Step])
     _split_at: list[int] = field(default_factory=list[int])
     _boundaries: list[str] = field(default_factory=list[str])
     _local_settings: list[str] = field(default_factory=list[str])
@@ -78,6 +80,7 @@ class _Runner:
     async def attempt(self, segment: Segment) -> Failure | None:
         """Run a segment, and return why it failed, if it did."""
         first = len(self._observations)
+        self._begun.extend(segment.steps)
         try:
             await self._run(segment)
         except StatementError as error:
@@ -99,7 +102,11 @@ class _Runner:
     def _failure(self, segment: Segment, first: int, message: str, state: str = "") -> Failure:
         # A commit that fails is told of the last statement: it brought no observation.
         here = min(len(self._observations), first + len(segment.steps) - 1)
-        return Failure(here, segment.steps[here - first].sql, message, state)
+        return Failure(here, self._number(here), segment.steps[here - first].sql, message, state)
+
+    def _number(self, here: int) -> int:
+        """Return the place of a step without those that only prepare the ground."""
+        return max(1, sum(not is_setting(step) for step in self._begun[: here + 1]))
 
     async def _together(self, rehearsals: Iterable[Rehearsal], segment: Segment) -> None:
         self._local_settings.clear()

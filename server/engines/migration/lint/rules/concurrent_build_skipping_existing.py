@@ -3,7 +3,8 @@
 ## Why it matters
 CREATE INDEX CONCURRENTLY that fails leaves an invalid index behind: writes maintain it, no query
 reads it. Run again with IF NOT EXISTS it succeeds, because the name is there, and the index stays
-invalid. Without IF NOT EXISTS the second run says so.
+invalid. Without IF NOT EXISTS the second run says so; with a DROP before it there is nothing to
+pass over.
 
 ## Flagged
 ```sql
@@ -17,6 +18,8 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_total_idx ON orders (total);
 CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
 -- migration
 CREATE INDEX CONCURRENTLY orders_total_idx ON orders (total);
+DROP INDEX CONCURRENTLY IF EXISTS orders_half_idx;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_half_idx ON orders ((total / 2));
 ```
 """
 
@@ -31,7 +34,7 @@ from server.engines.migration.lint.examined import Examined
 from server.engines.migration.lint.rule import Definition, Fault
 from server.engines.migration.lint.safe_forms import listed
 from server.engines.migration.lint.script import Script
-from server.engines.sql.facts.forms import CreateIndex
+from server.engines.sql.facts.forms import CreateIndex, Drop
 from server.engines.sql.quote import qualified
 
 
@@ -43,6 +46,8 @@ def _judge(examined: Examined, script: Script) -> Iterator[Fault]:
     index = None if found is None else script.after.get(found, Index)
     if index is None or script.existing(examined, form.table) is None:
         return
+    if any(_drops(each, index.identity) for each in script.statements[: examined.number]):
+        return
     is_broken = not index.is_valid
     drop = f"DROP INDEX CONCURRENTLY {qualified(*index.identity.names)}"
     yield Fault(
@@ -52,6 +57,13 @@ def _judge(examined: Examined, script: Script) -> Iterator[Fault]:
         "If it fails, drop what it left and run it again; afterwards indisvalid has to be true.",
         Severity.ERROR if is_broken else None,
     )
+
+
+def _drops(earlier: Examined, index: Identity) -> bool:
+    """Whether a statement before it takes away what an earlier attempt may have left."""
+    form = earlier.form
+    names = form.names if isinstance(form, Drop) and form.kind == Index.kind else ()
+    return any(name in {index.names, index.names[-1:]} for name in names)
 
 
 def _message(index: Identity, *, is_broken: bool) -> str:
