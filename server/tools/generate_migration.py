@@ -42,6 +42,10 @@ class Options(Arguments):
         tuple[str, ...],
         Field(description="what has another name in the target: table:public.users=people"),
     ] = ()
+    backfill: Annotated[
+        tuple[str, ...],
+        Field(description="values for existing rows: public.orders.tenant = expression"),
+    ] = ()
     with_owners: Annotated[bool, Field(description="change owners, too")] = False
 
 
@@ -195,10 +199,11 @@ def _request(call: Call, source: str, options: Options, output: Output) -> "Requ
     format_ = format_of(output.format)
     place, beside = placed(call.runtime.workspace, output.folder, format_, datetime.now(tz=UTC))
     return Request(
-        options=PlanOptions(Strategy(options.strategy), options.with_owners),
+        options=PlanOptions(Strategy(options.strategy), with_owners=options.with_owners),
         allowed=frozenset(options.allow_data_loss),
         format=format_,
         renames=options.renames,
+        values=options.backfill,
         heading=lambda fingerprint: Heading(output.name, place, header(fingerprint), beside),
         database=source.removeprefix("db:") if source.startswith("db:") else "",
     )

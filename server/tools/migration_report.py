@@ -13,6 +13,7 @@ from server.tools.tool import Detail, Report, WrittenFileEntry
 
 if TYPE_CHECKING:
     from server.engines.catalog.catalog import Catalog
+    from server.engines.catalog.kinds.column import Column
     from server.engines.migration.effect import Effect
     from server.engines.migration.generate import Blocked, Generated
     from server.engines.migration.judge import Judged
@@ -108,9 +109,7 @@ def _with_places(steps: Iterable[StepEntry]) -> Iterator[tuple[int, str, StepEnt
         if step.part != part:
             opens = f"Part {step.part}:"
         if step.phase != phase:
-            opens = (
-                f"**Phase {step.phase}: after a deploy that no longer uses the old form.** {opens}"
-            )
+            opens = f"**Phase {step.phase}: after a deploy that uses the new form only.** {opens}"
         part, phase = step.part, step.phase
         yield number, opens, step
 
@@ -187,7 +186,7 @@ def generated(
         status=_status(proof),
         plan_id=plan.id if proof.is_proven else "",
         summary=_summary(found),
-        questions=tuple(map(_question, found.questions)),
+        questions=(*map(_question, found.questions), *map(_value_wanted, found.missing)),
         proof=tuple(proof_lines(proof, len(steps), len(plan.forward))),
         steps=tuple(step_entries(plan.forward, found.effects)),
         back=(
@@ -269,6 +268,18 @@ def _question(likely: "LikelyRename") -> str:
     )
 
 
+def _value_wanted(column: "Column") -> str:
+    """Ask for what nobody can know; the plan as it is fails on a table with rows."""
+    name = column.identity.qualified_name
+    argument = json.dumps(f"{name} = EXPRESSION", ensure_ascii=False)
+    return (
+        f"Which value shall rows that are there have in {quoted(name)}? It refuses NULL and has no "
+        f"default, so this plan fails unless the table is empty. Answer with options.backfill="
+        f"[{quoted(argument)}] or {quoted(f'-- @backfill {column.identity.name} = EXPRESSION')} "
+        "where the target declares the column."
+    )
+
+
 def _status(proof: "Proof") -> str:
     """Return the answer in a word; rows that always stop the plan are said with it."""
     if not proof.is_proven:
@@ -301,7 +312,7 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
             "This plan is not proven, so nothing was written and it must not be applied. Mend what "
             "the proof names in the target, or split the change, and call generate_migration again."
         )
-        if any(step.verb == "prepare" for step in found.draft.steps):
+        if any(step.phase > 1 for step in found.draft.steps):
             yield 'Or call it with options.strategy="direct": columns are changed in place, locked.'
         return
     if files:
@@ -315,7 +326,10 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
     else:
         yield "Call again with output.folder to have the files written."
     if any(step.phase > 1 for step in found.draft.steps):
-        yield "Deploy between the phases: the later one takes the old form away."
+        yield "Deploy between the phases: the later one is for programs that know the new form."
+    if found.missing:
+        names = ", ".join(quoted(each.identity.qualified_name) for each in found.missing)
+        yield f"Ask the user which value existing rows get in {names}, and call again with it."
 
 
 def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> Iterator[StepEntry]:

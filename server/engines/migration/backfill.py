@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
@@ -11,6 +12,7 @@ from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
 from server.engines.migration.context import Context
+from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.not_null import refuse_null
 from server.engines.migration.updatable import refuses_updates
 from server.engines.sql.quote import identifier, qualified
@@ -32,6 +34,8 @@ def is_volatile(default: Default, context: Context) -> bool:
 
 def filled_at_once(default: Default, context: Context) -> bool:
     """Whether ADD COLUMN itself should give the rows that are there the default."""
+    if default.parent in context.values:
+        return False
     needed = (each.referenced for each in context.new.dependencies_of(default.identity))
     if any(each.kind == Sequence.kind and context.is_created(each) for each in needed):
         return False
@@ -61,14 +65,36 @@ def filling(default: Default, context: Context) -> Iterable[Action]:
     column = None if default.parent is None else context.new.get(default.parent, Column)
     if column is None or not is_filled_later(column, context):
         return ()
+    is_default = column.identity not in context.values
+    fill = _fill(column, "DEFAULT", context) if is_default else filling_given(column, context)
+    return (fill, *_refusing_null(column, context))
+
+
+def _fill(column: Column, value: str, context: Context) -> Action:
     table, name = qualified(*column.identity.names[:2]), identifier(column.identity.name)
     if column.parent is None or not context.is_online:
         # ruff: ignore[hardcoded-sql-expression] - every name was quoted
-        fill = Action(f"UPDATE {table} SET {name} = DEFAULT")
-    else:
-        block = in_batches(column.parent, f"{name} = DEFAULT", f"{name} IS NULL")
-        fill = Action(block, Mode.OUTSIDE)
-    return (fill, *_refusing_null(column, context))
+        return Action(f"UPDATE {table} SET {name} = {value} WHERE {name} IS NULL")
+    return Action(in_batches(column.parent, f"{name} = {value}", f"{name} IS NULL"), Mode.OUTSIDE)
+
+
+def is_given(column: Column, context: Context) -> bool:
+    """Whether somebody gave a value for rows that are there, and nothing else gives one."""
+    return (
+        column.identity in context.values
+        and context.new.default(column.identity) is None
+        and column.generated_mode is None
+        and not context.is_created(column.parent)
+        and (column.is_local or not column.is_inherited)
+    )
+
+
+def filling_given(column: Column, context: Context) -> Action:
+    """Return the statement that gives rows which are there the value that somebody gave."""
+    fill = _fill(column, f"({context.values[column.identity]})", context)
+    name = column.identity.qualified_name
+    message = f"a row for which the value given for {name} fails stops the statement"
+    return replace(fill, hazards=(Hazard(HazardKind.MAY_FAIL, column.identity, message),))
 
 
 def _refusing_null(column: Column, context: Context) -> Iterable[Action]:

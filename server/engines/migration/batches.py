@@ -1,11 +1,12 @@
 """Changes many rows without one long transaction: page by page, each batch committed by itself."""
 
+from itertools import count
+
 from server.engines.catalog.identity import Identity
 from server.engines.sql.quote import literal, qualified
 
 PAGES = 500
 """Pages of a table that one batch goes through: some ten thousand rows."""
-_TAG = "$backfill$"
 
 
 def in_batches(table: Identity, assignment: str, condition: str) -> str:
@@ -16,14 +17,11 @@ def in_batches(table: Identity, assignment: str, condition: str) -> str:
     business: a default or trigger has to see to them.
     """
     name = qualified(*table.names)
-    start, end = "format('(%s,0)', page)", f"format('(%s,0)', page + {PAGES})"
-    update = (
-        # ruff: ignore[hardcoded-sql-expression] - every name was quoted
-        f"UPDATE {name} SET {assignment} WHERE ctid >= {start}::tid AND ctid < {end}::tid"
-        f" AND {condition}"
-    )
+    # In the block's own words a column that is called like one of its variables would be in doubt.
     # ruff: ignore[hardcoded-sql-expression] - every name was quoted
-    return f"""DO {_TAG}
+    update = f"UPDATE {name} SET {assignment} WHERE ctid >= $1 AND ctid < $2 AND {condition}"
+    # ruff: ignore[hardcoded-sql-expression] - every name and the statement were quoted
+    body = f"""
 DECLARE
     pages bigint;
 BEGIN
@@ -31,8 +29,15 @@ BEGIN
     FROM (SELECT {literal(name)}::regclass AS relid
           UNION SELECT relid FROM pg_partition_tree({literal(name)})) tree;
     FOR page IN 0 .. coalesce(pages, 0) BY {PAGES} LOOP
-        {update};
+        EXECUTE {literal(update)}
+        USING format('(%s,0)', page)::tid, format('(%s,0)', page + {PAGES})::tid;
         COMMIT;
     END LOOP;
 END
-{_TAG}"""
+"""
+    tag = next(each for each in map(_tag, count()) if each not in body)
+    return f"DO {tag}{body}{tag}"
+
+
+def _tag(number: int) -> str:
+    return f"$backfill{number or ''}$"

@@ -1,6 +1,7 @@
 """What a kind may look at while it writes its statements."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -32,6 +33,8 @@ class Context:
     """What the plan creates, or drops and creates again."""
     dropped: frozenset[Identity] = frozenset()
     """What the plan drops, or drops and creates again."""
+    values: Mapping[Identity, str] = field(default_factory=dict[Identity, str])
+    """Expressions that somebody gave for columns of rows which are there."""
     folded: frozenset[Identity] = frozenset()
     """Parts that the statement creating their parent brings along."""
 

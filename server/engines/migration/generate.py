@@ -1,14 +1,21 @@
 """From two loaded schemas to a plan with its proof: drafted, written as files, run, looked at."""
 
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anyio.to_thread import run_sync
 
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
 from server.engines.migration.boundary import boundary
 from server.engines.migration.draft import Draft, Side, drafted, not_allowed
 from server.engines.migration.effect import Effect, effects, relations
+from server.engines.migration.given_values import (
+    Values,
+    annotated_values,
+    asked_values,
+    missing_values,
+)
 from server.engines.migration.plan import Plan
 from server.engines.migration.planner import PlanOptions
 from server.engines.migration.proof.ground import Ground
@@ -36,6 +43,8 @@ class Request:
     """Renames by argument; those by annotation stand in the scripts of the target."""
     heading: Callable[[str], Heading]
     database: str = ""
+    values: tuple[str, ...] = ()
+    """Values by argument for rows that are there; those by annotation stand in the target, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class Generated:
     effects: tuple[Effect, ...]
     effects_back: tuple[Effect, ...]
     questions: tuple[LikelyRename, ...] = ()
+    missing: tuple[Column, ...] = ()
+    """New columns that refuse NULL and for which no value was given."""
     notes: tuple[str, ...] = ()
 
 
@@ -76,7 +87,8 @@ async def generate(
     wanted = merged(annotated.renames, requested(request.renames, old.catalog, new.catalog))
     source = await _side(old, new, wanted)
     target = await _side(new, old, [each.reversed for each in wanted])
-    draft = await run_sync(drafted, source, target, request.options)
+    given = await run_sync(_given, new, request.values)
+    draft = await run_sync(drafted, source, target, replace(request.options, values=given))
     if draft.is_empty:
         return None
     questions = await run_sync(likely_renames, source.renamed, new.catalog)
@@ -99,8 +111,15 @@ async def generate(
         effects(rendering.forward, proof.forward, relations(old.catalog, source.renamed)),
         effects(rendering.back, proof.back, relations(new.catalog, target.renamed)),
         questions,
+        await run_sync(missing_values, source.renamed, new.catalog, given),
         annotated.notes,
     )
+
+
+def _given(new: Ground, asked: Sequence[str]) -> Values:
+    """Return the values for rows that are there; what a caller says counts more."""
+    annotated = annotated_values(new.scripts, new.catalog)
+    return {**annotated, **asked_values(asked, new.catalog)}
 
 
 def _annotated(old: Ground, new: Ground) -> Annotated:

@@ -109,6 +109,9 @@ class Graph:
         return min((place for place, node in enumerate(order) if node in first), default=len(order))
 
     def _is_contraction(self, node: Node) -> bool:
+        if node.verb is Verb.FINISH:
+            fact = self.context.new.facts[node.identity]
+            return kind_of(fact).follows_deploy(fact, self.context)
         preparation = Node(Verb.PREPARE, node.identity)
         return node.verb is Verb.ALTER and bool(self._actions.get(preparation))
 

@@ -64,6 +64,8 @@ class Kind(Generic[F]):
     """Whether it is better dropped when all that is built has been built."""
     finish: Callable[[F, Context], Iterable[Action]] = nothing
     """A second stage of the creation, on which nothing else waits: validation, attachment."""
+    follows_deploy: Callable[[F, Context], bool] = _never
+    """Whether programs have to know it before it is finished, so that a phase begins there."""
     folds: Callable[[F, Context], bool] = _never
     """Whether the statement that creates its parent can bring it along."""
     folds_into: Callable[[F], Identity | None] = _parent

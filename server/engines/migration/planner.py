@@ -1,7 +1,7 @@
 """The steps that lead from one schema to another, in an order in which each can run."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.diff import Added, Changed, Difference, Removed, differences
@@ -27,6 +27,8 @@ class PlanOptions:
     """What the caller wants of a plan."""
 
     strategy: Strategy = Strategy.ONLINE
+    values: Mapping[Identity, str] = field(default_factory=dict[Identity, str])
+    """Expressions for columns of rows that are there, by column of the target."""
     with_owners: bool = False
     """Whether owners are changed, too; a migration usually runs as the one owner."""
 
@@ -44,7 +46,7 @@ def steps(old: Catalog, new: Catalog, options: PlanOptions | None = None) -> tup
     options = options or PlanOptions()
     _refuse_unread(old, new)
     found = counted(old, new, with_owners=options.with_owners)
-    context = Context(old, new, options.strategy)
+    context = Context(old, new, options.strategy, values=options.values)
     privileges = [each for each in found if each.identity.kind == Privilege.kind]
     fates = settle((each for each in found if each.identity.kind != Privilege.kind), context)
     started = _starting(fates, old, new)

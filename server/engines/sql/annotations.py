@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import BinaryIO
 
 from server.engines.sql.declarations import Declaration, declarations
+from server.engines.sql.marked_comments import CommentLexer, MarkedComment
 from server.engines.sql.pieces import Piece, Statement
 from server.engines.sql.psql import pieces
-from server.engines.sql.renamed_comments import MARK, CommentLexer, RenamedComment
 from server.engines.sql.search_path import DEFAULT_PATH, path_after
 from server.engines.sql.window import Window
 from server.errors import InvalidSqlError, SqlLocation
 
+MARK = "@renamed"
 _FROM = re.compile(r"[ \t]+from=(?P<name>[^ \t].*?)[ \t]*", re.DOTALL)
 _WORD = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*"
 _NAME = re.compile(rf'({_WORD})|"((?:[^"]|"")+)"')
@@ -43,7 +44,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Declared:
+class Declared:
     """What a statement declares, with the search path that the statement runs with."""
 
     what: Declaration
@@ -51,22 +52,32 @@ class _Declared:
 
 
 @dataclass(frozen=True)
-class _Scope:
+class Scope:
     """A statement, and the search path that it runs with."""
 
     statement: Statement
     path: tuple[str, ...]
 
-    def on(self, line: int) -> Sequence[_Declared]:
+    def on(self, line: int) -> Sequence[Declared]:
         """Return what begins on a line of the file."""
         return self._lines.get(line, ())
 
+    @property
+    def begins(self) -> tuple[int, int]:
+        """The line and the column in which the statement begins."""
+        return self.statement.location.line, self.statement.location.column
+
     @cached_property
-    def _lines(self) -> Mapping[int, Sequence[_Declared]]:
-        lines: defaultdict[int, list[_Declared]] = defaultdict(list)
-        for each in declarations(self.statement):
-            for line in {place.line for place in each.places}:
-                lines[line].append(_Declared(each, self.path))
+    def declared(self) -> tuple[Declared, ...]:
+        """What the statement declares, each object before its parts."""
+        return tuple(Declared(each, self.path) for each in declarations(self.statement))
+
+    @cached_property
+    def _lines(self) -> Mapping[int, Sequence[Declared]]:
+        lines: defaultdict[int, list[Declared]] = defaultdict(list)
+        for each in self.declared:
+            for line in {place.line for place in each.what.places}:
+                lines[line].append(each)
         return lines
 
 
@@ -78,15 +89,15 @@ def annotations(source: BinaryIO | Iterable[bytes], *, file: str) -> tuple[Annot
             or the script cannot be read.
     """
     found: dict[Declaration, Annotation] = {}
-    for comment, before, here in _surrounded(CommentLexer(Window(source, file))):
+    for comment, before, here in surrounded(CommentLexer(Window(source, file), MARK)):
         declared = _subject(comment, before, here)
         former = _former(comment, declared.what)
         if (other := found.get(declared.what)) is not None:
             reason = f"{_called(declared.what)} has one in {other.location} already"
-            raise _refused(comment, reason, "Keep one of the two.")
+            raise refused(comment, reason, "Keep one of the two.")
         found[declared.what] = Annotation(
             declared.what.kind,
-            _candidates(declared),
+            candidates(declared),
             former,
             comment.location,
             declared.what.inputs,
@@ -94,13 +105,13 @@ def annotations(source: BinaryIO | Iterable[bytes], *, file: str) -> tuple[Annot
     return tuple(found.values())
 
 
-def _surrounded(
+def surrounded(
     lexer: CommentLexer,
-) -> Iterator[tuple[RenamedComment, _Scope | None, _Scope | None]]:
+) -> Iterator[tuple[MarkedComment, Scope | None, Scope | None]]:
     """Yield every comment with the statement before it, and the one that it is in or before."""
     before, path = None, DEFAULT_PATH
     for piece in pieces(lexer):
-        here = _Scope(piece, path) if isinstance(piece, Statement) else None
+        here = Scope(piece, path) if isinstance(piece, Statement) else None
         for comment in lexer.take():
             yield comment, before, here
         before, path = here, _path_after(piece, path)
@@ -112,7 +123,7 @@ def _path_after(piece: Piece, path: tuple[str, ...]) -> tuple[str, ...]:
     return path_after(piece, path) if isinstance(piece, Statement) else path
 
 
-def _subject(comment: RenamedComment, before: _Scope | None, here: _Scope | None) -> _Declared:
+def _subject(comment: MarkedComment, before: Scope | None, here: Scope | None) -> Declared:
     if comment.is_alone:
         return _below(comment, here)
     line, column = comment.location.line, comment.location.column
@@ -125,7 +136,7 @@ def _subject(comment: RenamedComment, before: _Scope | None, here: _Scope | None
     return _only(comment, outermost)
 
 
-def _below(comment: RenamedComment, scope: _Scope | None) -> _Declared:
+def _below(comment: MarkedComment, scope: Scope | None) -> Declared:
     """Return what begins where the next code does, or alone on that line."""
     start = comment.following
     if scope is None or start is None:
@@ -135,7 +146,7 @@ def _below(comment: RenamedComment, scope: _Scope | None) -> _Declared:
     return exact[0] if exact else _only(comment, _outermost(later))
 
 
-def _beginning(scope: _Scope, line: int, is_meant: Callable[[int], bool]) -> tuple[_Declared, ...]:
+def _beginning(scope: Scope, line: int, is_meant: Callable[[int], bool]) -> tuple[Declared, ...]:
     """Return what begins on a line in a column that is meant."""
     return tuple(
         each
@@ -144,7 +155,7 @@ def _beginning(scope: _Scope, line: int, is_meant: Callable[[int], bool]) -> tup
     )
 
 
-def _outermost(line: Sequence[_Declared]) -> list[_Declared]:
+def _outermost(line: Sequence[Declared]) -> list[Declared]:
     there = {each.what for each in line}
     return [each for each in line if there.isdisjoint(_hosts(each.what))]
 
@@ -155,7 +166,7 @@ def _hosts(declaration: Declaration) -> Iterator[Declaration]:
         yield declaration
 
 
-def _only(comment: RenamedComment, outermost: Sequence[_Declared]) -> _Declared:
+def _only(comment: MarkedComment, outermost: Sequence[Declared]) -> Declared:
     if not outermost:
         raise _homeless(comment)
     if len(outermost) > 1:
@@ -163,34 +174,34 @@ def _only(comment: RenamedComment, outermost: Sequence[_Declared]) -> _Declared:
     return outermost[0]
 
 
-def _homeless(comment: RenamedComment) -> InvalidSqlError:
-    return _refused(comment, "it belongs to nothing", _WHERE)
+def _homeless(comment: MarkedComment) -> InvalidSqlError:
+    return refused(comment, "it belongs to nothing", _WHERE)
 
 
-def _ambiguous(comment: RenamedComment, line: Iterable[_Declared]) -> InvalidSqlError:
+def _ambiguous(comment: MarkedComment, line: Iterable[Declared]) -> InvalidSqlError:
     names = ", ".join(_called(each.what) for each in line)
-    return _refused(
+    return refused(
         comment,
         f"it can belong to any of {names}",
         "Put the annotation on a line of its own directly before the one that is meant.",
     )
 
 
-def _former(comment: RenamedComment, declaration: Declaration) -> tuple[str, ...]:
+def _former(comment: MarkedComment, declaration: Declaration) -> tuple[str, ...]:
     form = _FROM.fullmatch(comment.rest)
     if form is None:
-        raise _refused(comment, "its form is not understood", _FORM)
+        raise refused(comment, "its form is not understood", _FORM)
     if not declaration.names[-1]:
-        raise _refused(
+        raise refused(
             comment,
             f"the {declaration.kind.replace('_', ' ')} has no name in the statement",
             "Write the name that it shall have.",
         )
     if declaration.kind == "enum_label":
         return (_label(comment, form["name"]),)
-    names = _names(comment, form["name"])
+    names = named(comment, form["name"])
     if len(names) > 1 and (len(declaration.names) != len(names) or declaration.kind == "index"):
-        raise _refused(
+        raise refused(
             comment,
             f"{form['name']} has a schema or table, and {_called(declaration)} cannot be moved",
             "Give the old name alone.",
@@ -198,16 +209,21 @@ def _former(comment: RenamedComment, declaration: Declaration) -> tuple[str, ...
     return names
 
 
-def _label(comment: RenamedComment, text: str) -> str:
+def _label(comment: MarkedComment, text: str) -> str:
     label = _LABEL.fullmatch(text)
     if label is None:
-        raise _refused(comment, f"{text} is no label", "Write it bare, or in single quotes.")
+        raise refused(comment, f"{text} is no label", "Write it bare, or in single quotes.")
     return label[2] if label[1] is None else label[1].replace("''", "'")
 
 
-def _names(comment: RenamedComment, text: str) -> tuple[str, ...]:
+def named(comment: MarkedComment, text: str) -> tuple[str, ...]:
+    """Return a name, and perhaps the one before its dot, as PostgreSQL reads them.
+
+    Raises:
+        InvalidSqlError: the text is no name.
+    """
     if not _NAMES.fullmatch(text):
-        raise _refused(
+        raise refused(
             comment,
             f"{text} is no name",
             "Write old_name, schema.old_name, or in double quotes what is not in lower case.",
@@ -223,7 +239,8 @@ def _folded(name: str) -> str:
     return "".join(each.lower() if each.isascii() else each for each in name)
 
 
-def _candidates(declared: _Declared) -> tuple[tuple[str, ...], ...]:
+def candidates(declared: Declared) -> tuple[tuple[str, ...], ...]:
+    """Return what an object may be called in full, one name for each schema of the search path."""
     first, *rest = declared.what.names
     schemas = declared.path if first is None else (first,)
     return tuple((schema, *(name or "" for name in rest)) for schema in schemas)
@@ -233,10 +250,11 @@ def _called(declaration: Declaration) -> str:
     return f"{declaration.kind.replace('_', ' ')} {declaration.names[-1] or 'without a name'}"
 
 
-def _refused(comment: RenamedComment, reason: str, next_step: str) -> InvalidSqlError:
+def refused(comment: MarkedComment, reason: str, next_step: str) -> InvalidSqlError:
+    """Return the error that names an annotation, and says why it has no effect."""
     return InvalidSqlError(
-        f"the annotation {MARK} cannot be followed: {reason}.",
+        f"the annotation {comment.mark} cannot be followed: {reason}.",
         location=comment.location,
-        statement=f"-- {MARK}{comment.rest}",
+        statement=f"-- {comment.mark}{comment.rest}",
         next_step=next_step,
     )

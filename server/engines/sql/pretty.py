@@ -6,7 +6,7 @@ from pglast import ast
 from pglast.parser import ParseError, parse_sql, scan
 from pglast.stream import IndentedStream
 
-_COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
+COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
 _POSITIONS = frozenset(
     {"location", "name_location", "arg_location", "conninfo_location", "payload_location"}
 ) | {"stmt_location", "stmt_len", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"}
@@ -21,7 +21,7 @@ def pretty(sql: str) -> str:
     """
     try:
         before = parse_sql(sql)
-        if any(token.name in _COMMENTS for token in scan(sql)):
+        if any(token.name in COMMENTS for token in scan(sql)):
             return sql
         text = IndentedStream()(before)
         return text if _is_same(before, parse_sql(text)) else sql

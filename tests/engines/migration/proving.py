@@ -24,7 +24,12 @@ class _Everything(Container[str]):
 
 
 async def proven(
-    shadow: Shadow, old: str, new: str, strategy: Strategy = Strategy.ONLINE
+    shadow: Shadow,
+    old: str,
+    new: str,
+    strategy: Strategy = Strategy.ONLINE,
+    *,
+    values: tuple[str, ...] = (),
 ) -> Generated:
     """Return the plan, which was run there and back with rows, and led to what it should."""
     request = Request(
@@ -33,6 +38,7 @@ async def proven(
         format=format_of("plain"),
         renames=(),
         heading=lambda fingerprint: Heading("change", Place("0001"), (fingerprint,)),
+        values=values,
     )
     async with AsyncExitStack() as stack:
         cluster = await stack.enter_async_context(shadow.cluster())

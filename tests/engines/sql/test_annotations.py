@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.engines.sql.annotations import Annotation, annotations
+from server.engines.sql.marked_comments import CommentLexer
 from server.engines.sql.psql import pieces, read_script
-from server.engines.sql.renamed_comments import CommentLexer
 from server.engines.sql.window import Window
 from server.errors import InvalidSqlError
 
@@ -183,7 +183,7 @@ def _pieces(script: bytes) -> object:
 
 def _pieces_by_annotations(script: bytes) -> object:
     try:
-        return list(pieces(CommentLexer(Window([script], "a.sql"))))
+        return list(pieces(CommentLexer(Window([script], "a.sql"), "@renamed")))
     except InvalidSqlError as error:
         return str(error)
 

@@ -18,7 +18,7 @@ from server.engines.catalog.kinds.rule import Rule
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
 from server.engines.migration.action import Action, plain, risky
-from server.engines.migration.backfill import is_filled_later
+from server.engines.migration.backfill import filling_given, is_filled_later, is_given
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.expansion import contract, expand, expansion
@@ -75,7 +75,8 @@ def _clauses(column: Column, context: Context) -> Iterator[str]:
 
 
 def _not_null(column: Column, context: Context) -> Iterator[str]:
-    if column.is_marked_not_null and not is_filled_later(column, context):
+    is_later = is_filled_later(column, context) or is_given(column, context)
+    if column.is_marked_not_null and not is_later:
         yield "NOT NULL"
     constraint = not_null_constraint(column, context.new)
     if constraint is None or constraint.identity not in context.folded:
@@ -131,12 +132,14 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
     is_refused = column.is_not_null or _is_refused_by_domain(column, context.new)
     refuses_null = is_refused and column.identity_mode is None
     fills = context.new.default(column.identity) or column.generation_expression
+    if is_given(column, context):
+        return
     if refuses_null and not fills and not context.is_created(table):
         yield Hazard(
             HazardKind.MAY_FAIL,
             column.identity,
             f"{column.identity.qualified_name} refuses NULL and has no default: "
-            "this fails unless the table is empty",
+            "this fails unless the table is empty, or a value for its rows is given",
         )
 
 
@@ -200,9 +203,24 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
 
 
 def _begins_to_refuse_null(change: Change[Column], context: Context) -> Iterable[Action]:
-    if "is_marked_not_null" in change.names and change.new.is_marked_not_null:
-        return refuse_null(change.new, context)
-    return ()
+    new = change.new
+    if "is_marked_not_null" not in change.names or not new.is_marked_not_null:
+        return ()
+    filling = (filling_given(new, context),) if is_given(new, context) else ()
+    return (*filling, *refuse_null(new, context))
+
+
+def _finish(column: Column, context: Context) -> Iterable[Action]:
+    """Give the rows that are there a new column's value, when programs give it to new ones."""
+    if not is_given(column, context):
+        return ()
+    marking = refuse_null(column, context) if column.is_marked_not_null else ()
+    return (filling_given(column, context), *marking)
+
+
+def _follows_deploy(column: Column, context: Context) -> bool:
+    """Whether rows of programs that do not know the column would be refused."""
+    return is_given(column, context) and column.is_not_null
 
 
 def _must_be_replaced(change: Change[Column], context: Context) -> bool:
@@ -361,6 +379,8 @@ KIND = Kind(
     drop=_drop,
     alter=_alter,
     prepare=_prepare,
+    finish=_finish,
+    follows_deploy=_follows_deploy,
     folds=_folds,
     rebuilds=_rebuilds,
     outlives=_outlives,

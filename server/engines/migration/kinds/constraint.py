@@ -12,7 +12,7 @@ from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration import changed_keys, keys
 from server.engines.migration.action import Action, Mode, plain, risky
-from server.engines.migration.backfill import is_filled_later
+from server.engines.migration.backfill import filling_given, is_filled_later, is_given
 from server.engines.migration.context import Change, Context
 from server.engines.migration.handed_down import (
     KEYS,
@@ -211,6 +211,7 @@ def _not_null_folds(constraint: Constraint, context: Context) -> bool:
         and constraint.is_validated
         and _is_printed(constraint, context)
         and not is_filled_later(column, context)
+        and not is_given(column, context)
     )
 
 
@@ -264,6 +265,12 @@ def _needs_for_rows(constraint: Constraint, context: Context) -> Iterator[Identi
         and is_filled_later(column, context)
     ):
         yield Identity(Default.kind, column.identity.names)
+    if column is not None and constraint.type is ConstraintType.NOT_NULL:
+        yield from (column.identity,) if _is_given_with_column(column, context) else ()
+
+
+def _is_given_with_column(column: Column, context: Context) -> bool:
+    return is_given(column, context) and context.is_created(column.identity)
 
 
 def _needs_for_name(constraint: Constraint, context: Context) -> Iterator[Identity]:
@@ -296,6 +303,11 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
 def _build(constraint: Constraint, context: Context) -> Iterable[Action]:
     yield from keys.built(constraint, context)
     yield from changed_keys.checked_first(constraint, context)
+    column = _column(constraint, context)
+    if constraint.type is not ConstraintType.NOT_NULL or column is None:
+        return
+    if is_given(column, context) and not context.is_created(column.identity):
+        yield filling_given(column, context)
 
 
 def _succeeds(constraint: Constraint, context: Context) -> Iterable[Identity]:

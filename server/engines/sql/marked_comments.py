@@ -1,4 +1,4 @@
-"""Finds the comments `-- @renamed …` of a script, and what stands around each of them."""
+"""Finds the comments `-- @mark …` of a script, and what stands around each of them."""
 
 import re
 from collections.abc import Iterator
@@ -8,16 +8,15 @@ from server.engines.sql.lexer import Kind, Lexer, Token
 from server.engines.sql.window import Window
 from server.errors import SqlLocation
 
-MARK = "@renamed"
-_MARKED = re.compile(rf"[ \t]*{MARK}(?![A-Za-z0-9_])(?P<rest>.*)", re.DOTALL)
 _BLANK = " \t\n\r\f\v"
 _LONGEST = 2_000  # characters that are kept of a comment; a name has 63 bytes
 
 
 @dataclass(frozen=True, slots=True)
-class RenamedComment:
-    """One comment that says `@renamed`; `rest` is what follows the word."""
+class MarkedComment:
+    """One comment that begins with the mark; `rest` is what follows it."""
 
+    mark: str
     rest: str
     location: SqlLocation
     is_alone: bool
@@ -32,11 +31,13 @@ class CommentLexer(Lexer):
     It knows literals, bodies and rows of data, so what only looks like a comment is none.
     """
 
-    def __init__(self, window: Window) -> None:
-        """Read from where the window stands."""
+    def __init__(self, window: Window, mark: str) -> None:
+        """Read from where the window stands, and keep what begins with a mark: `@renamed`."""
         super().__init__(window)
+        self._mark = mark
+        self._marked = re.compile(rf"[ \t]*{mark}(?![A-Za-z0-9_])(?P<rest>.*)", re.DOTALL)
         self._waiting: list[tuple[str, SqlLocation, bool]] = []
-        self._finished: list[RenamedComment] = []
+        self._finished: list[MarkedComment] = []
         self._last_code_line = 0
 
     def tokens(self) -> Iterator[Token]:
@@ -51,7 +52,7 @@ class CommentLexer(Lexer):
                 self._code(start, token[1])
             yield token
 
-    def take(self, *, is_all: bool = False) -> tuple[RenamedComment, ...]:
+    def take(self, *, is_all: bool = False) -> tuple[MarkedComment, ...]:
         """Return the comments since the last call that code follows, or all of them."""
         if is_all:
             self._finish(None)
@@ -63,7 +64,7 @@ class CommentLexer(Lexer):
         for token in super()._line_comment():
             kept += token[1][: _LONGEST - len(kept)]
             yield token
-        marked = _MARKED.fullmatch(kept.removeprefix("--"))
+        marked = self._marked.fullmatch(kept.removeprefix("--"))
         if marked:
             here = SqlLocation(start.file, start.line, start.column - len("--"))
             self._waiting.append((marked["rest"], here, self._last_code_line != start.line))
@@ -73,5 +74,5 @@ class CommentLexer(Lexer):
         self._finish(start)
 
     def _finish(self, following: SqlLocation | None) -> None:
-        self._finished.extend(RenamedComment(*each, following) for each in self._waiting)
+        self._finished.extend(MarkedComment(self._mark, *each, following) for each in self._waiting)
         self._waiting.clear()
