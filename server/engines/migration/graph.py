@@ -235,9 +235,22 @@ class Graph:
             return
         yield node, Node(Verb.CREATE, node.identity)
         for needed in _needs(self.context.new, fact):
+            built = self._built_with(needed)
+            if built is not None:
+                # Both are ready before either takes its place.
+                yield Node(Verb.PREPARE, built), node
+                yield node, Node(Verb.CREATE, built)
+                continue
             yield Node(Verb.CREATE, needed), node
             if not _holds_parts(needed):
                 yield Node(Verb.ALTER, needed), node
+
+    def _built_with(self, identity: Identity) -> Identity | None:
+        """Return what is built beside its predecessor: the object, or what it is a part of."""
+        fact = self.context.new.facts.get(identity)
+        candidates = (identity, fact.parent if fact is not None else None)
+        built = (e for e in candidates if e and self._actions.get(Node(Verb.PREPARE, e)))
+        return next((each for each in built if each in self.fates.made), None)
 
     def _edges_of_alter(self, node: Node) -> Iterator[Edge]:
         """Alter a thing when what it will need is there, and before what it needed is gone."""

@@ -10,6 +10,8 @@ from server.engines.catalog.kinds.index import Index, IndexKey
 from server.engines.migration.options import storage_parameters
 from server.engines.sql.quote import identifier, identifiers, qualified
 
+_PART = r'(?:"(?:[^"]|"")+"|[^\s".]+)'
+_RELATION = re.compile(rf"\A{_PART}\.{_PART}")
 _HEAD = re.compile(r"CREATE (UNIQUE )?INDEX ")
 
 
@@ -26,6 +28,12 @@ def renamed(definition: str, old: str, new: str) -> str:
         if definition.startswith(f"{written} ", end):
             return f"{definition[:end]}{new}{definition[end + len(written) :]}"
     raise ValueError(f"the definition names no index {old}: {definition[:200]}")
+
+
+def on_relation(definition: str, name: str, relation: str) -> str:
+    """Return the definition of the index `name` for another relation; both as SQL quotes them."""
+    start = definition.index(f"{name} ON ") + len(f"{name} ON ")
+    return f"{definition[:start]}{_RELATION.sub(lambda _: relation, definition[start:], count=1)}"
 
 
 def is_same_but_for_types(old: Index, new: Index) -> bool:

@@ -15,7 +15,7 @@ _STEPS = {"ASCII_40": 1, "ASCII_41": -1}  # brackets, as the scanner calls them
 _MORE = (
     *("distinctClause", "intoClause", "fromClause", "whereClause", "groupClause", "havingClause"),
     *("windowClause", "valuesLists", "sortClause", "limitOffset", "limitCount", "lockingClause"),
-    *("withClause", "larg", "rarg"),
+    "withClause",
 )
 
 

@@ -11,7 +11,12 @@ from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.index_text import concurrently, is_same_but_for_types, renamed
+from server.engines.migration.index_text import (
+    concurrently,
+    is_same_but_for_types,
+    on_relation,
+    renamed,
+)
 from server.engines.migration.inheritance import leaves
 from server.engines.migration.keys import (
     OF_A_KEY,
@@ -22,6 +27,7 @@ from server.engines.migration.keys import (
 )
 from server.engines.migration.kind import Kind
 from server.engines.migration.options import changed_parameters, storage_parameters
+from server.engines.migration.rebuilt_views import beside, is_built_beside
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, literal, qualified
 
@@ -41,8 +47,8 @@ def _relation(index: Index) -> Identity:
 def _create(index: Index, context: Context) -> Iterable[Action]:
     if index.constraint is not None:
         return plain(*_settings_of_key(index))
-    if _is_built_beside(index, context):
-        return (_renaming(index, name_beside(index, context)), *_own(index))
+    if _is_built_beside(index, context) or is_built_beside(index.parent, context):
+        return (*_renaming(index, name_beside(index, context)), *_own(index))
     if _is_built_online(index, context):
         risks = _risks(index)
         return (Action(concurrently(_definition(index)), Mode.OUTSIDE, risks), *_own(index))
@@ -52,11 +58,14 @@ def _create(index: Index, context: Context) -> Iterable[Action]:
 
 
 def _build(index: Index, context: Context) -> Iterable[Action]:
-    if not _is_built_beside(index, context):
-        return ()
-    name = name_beside(index, context)
-    text = renamed(index.definition, identifier(index.identity.name), identifier(name))
-    return (Action(concurrently(text), Mode.OUTSIDE, _risks(index)),)
+    name = identifier(name_beside(index, context))
+    if is_built_beside(index.parent, context):
+        view = qualified(*beside(_relation(index), context).names)
+        text = renamed(index.definition, identifier(index.identity.name), name)
+        yield Action(on_relation(text, name, view), Mode.ALONE, _risks(index))
+    elif _is_built_beside(index, context):
+        text = renamed(index.definition, identifier(index.identity.name), name)
+        yield Action(concurrently(text), Mode.OUTSIDE, _risks(index))
 
 
 def _is_built_beside(index: Index, context: Context) -> bool:
@@ -73,9 +82,10 @@ def _is_built_beside(index: Index, context: Context) -> bool:
     )
 
 
-def _renaming(index: Index, name: str) -> Action:
-    before = qualified(index.identity.names[0], name)
-    return Action(f"ALTER INDEX {before} RENAME TO {identifier(index.identity.name)}")
+def _renaming(index: Index, name: str) -> Iterator[Action]:
+    before, after = qualified(index.identity.names[0], name), index.identity.name
+    if name != after:
+        yield Action(f"ALTER INDEX {before} RENAME TO {identifier(after)}")
 
 
 def _succeeds(index: Index, context: Context) -> Iterable[Identity]:
@@ -273,7 +283,7 @@ def _swapped(change: Change[Index], context: Context) -> Iterator[Action]:
     yield Action(concurrently(text), Mode.OUTSIDE, _risks(new))
     old = qualified(*change.old.identity.names)
     yield Action(f"DROP INDEX CONCURRENTLY IF EXISTS {old}", Mode.OUTSIDE)
-    yield _renaming(new, other)
+    yield from _renaming(new, other)
     comment = context.new.comment(new.identity)
     if comment is not None and comment == context.old.comment(new.identity):
         yield Action(f"COMMENT ON {_reference(new.identity, context.new)} IS {literal(comment)}")

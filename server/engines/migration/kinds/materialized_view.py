@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.materialized_view import MaterializedView
-from server.engines.migration.action import Action, plain
+from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.view import query_of
 from server.engines.migration.options import changed_parameters, storage_parameters
+from server.engines.migration.rebuilt_views import beside, is_built_beside
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, qualified
 
@@ -24,10 +25,27 @@ def _grant_on(identity: Identity, _catalog: Catalog) -> str:
     return f"TABLE {qualified(*identity.names)}"
 
 
-def _create(view: MaterializedView, _context: Context) -> Iterable[Action]:
-    head = " ".join([f"CREATE {_reference(view.identity, _context.new)}", *_tail(view)])
+def _create(view: MaterializedView, context: Context) -> Iterable[Action]:
+    if is_built_beside(view.identity, context):
+        ready = _reference(beside(view.identity, context), context.new)
+        return plain(f"ALTER {ready} RENAME TO {identifier(view.identity.name)}")
+    return plain(_statement(view, view.identity, context))
+
+
+def _build(view: MaterializedView, context: Context) -> Iterable[Action]:
+    if is_built_beside(view.identity, context):
+        name = beside(view.identity, context)
+        yield Action(_statement(view, name, context), Mode.ALONE)
+
+
+def _succeeds(view: MaterializedView, context: Context) -> Iterable[Identity]:
+    return (view.identity,) if is_built_beside(view.identity, context) else ()
+
+
+def _statement(view: MaterializedView, name: Identity, context: Context) -> str:
+    head = " ".join([f"CREATE {_reference(name, context.new)}", *_tail(view)])
     populated = "" if view.is_populated else "\n WITH NO DATA"
-    return plain(f"{head} AS\n {query_of(view.definition)}{populated}")
+    return f"{head} AS\n {query_of(view.definition)}{populated}"
 
 
 def _tail(view: MaterializedView) -> Iterator[str]:
@@ -68,4 +86,6 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    build=_build,
+    succeeds=_succeeds,
 )

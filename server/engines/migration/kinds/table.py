@@ -155,7 +155,7 @@ def _alter(change: Change[Table], context: Context) -> Iterable[Action] | None:
     return (
         *moved(change, context),
         *_with_risk_of_crash(change, _changed(change)),
-        *plain(*_changed_security(change)),
+        *risky(_changed_security(change), *_risks_of_security(change, context)),
     )
 
 
@@ -183,6 +183,19 @@ def _changed(change: Change[Table]) -> Iterator[str]:
     yield from changed_parameters(head, old.toast_options, new.toast_options, prefix="toast.")
     if "replica_identity" in names and new.replica_identity is not ReplicaIdentity.INDEX:
         yield f"{head} REPLICA IDENTITY {new.replica_identity.upper()}"
+
+
+def _risks_of_security(change: Change[Table], context: Context) -> Iterator[Hazard]:
+    if "has_row_security" not in change.names:
+        return
+    name, table = change.new.identity.qualified_name, change.new.identity
+    if not change.new.has_row_security:
+        message = f"whoever has a privilege on {name} sees and changes all of its rows from now on"
+    elif context.new.policies(table):
+        message = f"all but its owner see and change only rows of {name} that a policy lets through"
+    else:
+        message = f"{name} has no policy: all but its owner see no row of it, and write none"
+    yield Hazard(HazardKind.AUTHORIZATION, table, message)
 
 
 def _changed_security(change: Change[Table]) -> Iterator[str]:
