@@ -67,13 +67,13 @@ def exchanged(exchange: Exchange, context: Context) -> Iterator[Action]:
         RefusedError: a table is partitioned by a column of the type.
     """
     schema, name = exchange.type.names
-    old_name = free_name((name,), "old", _taken_names(schema, context))
+    old_name = free_type_name(exchange.type, "old", context)
     conversions = [*_conversions(exchange, context)]
     yield from plain(
         f"ALTER {exchange.word} {qualified(schema, name)} RENAME TO {identifier(old_name)}",
         *exchange.creation,
     )
-    yield from _restored_remarks(exchange.type, context)
+    yield from restored_remarks(exchange.type, context)
     for statement in conversions:
         yield Action(statement, hazards=exchange.hazards)
     yield from plain(f"DROP {exchange.word} {qualified(schema, old_name)}")
@@ -127,9 +127,11 @@ def _whole(fact: Fact) -> Identity:
             return fact.identity
 
 
-def _taken_names(schema: str, context: Context) -> frozenset[str]:
+def free_type_name(type_: Identity, suffix: str, context: Context) -> str:
+    """Return a name beside that of a type, which nothing in its schema has before or after."""
     facts = (*context.old, *context.new)
-    return frozenset(each.identity.name for each in facts if each.identity.schema == schema)
+    taken = frozenset(each.identity.name for each in facts if each.identity.schema == type_.schema)
+    return free_name((type_.name,), suffix, taken)
 
 
 def _conversions(exchange: Exchange, context: Context) -> Iterator[str]:
@@ -177,7 +179,7 @@ def _refuse_partition_key(column: Column, catalog: Catalog) -> None:
         )
 
 
-def _restored_remarks(type_: Identity, context: Context) -> Iterator[Action]:
+def restored_remarks(type_: Identity, context: Context) -> Iterator[Action]:
     """Yield what is said about the old type and its parts and is not dropped by the plan."""
     kept = [*_kept_parts(type_, context)]
     for fact in (*kept, *(part for each in kept for part in _kept_parts(each.identity, context))):

@@ -38,13 +38,15 @@ _REBUILT = (View, MaterializedView, Policy, Rule, Trigger, Default)
 
 
 @dataclass(frozen=True, slots=True)
-class _Expansion:
+class Expansion:
     """One column, and what there is of it twice for a while."""
 
     old: Column
     new: Column
     table: Identity
     context: Context
+    hazards: tuple[Hazard, ...] = ()
+    """What converting its values puts at risk."""
 
     @property
     def name(self) -> str:
@@ -72,7 +74,7 @@ class _Expansion:
         )
 
 
-def expansion(change: Change[Column], context: Context) -> _Expansion | None:
+def expansion(change: Change[Column], context: Context) -> Expansion | None:
     """Return how the column is changed beside running programs; None where it cannot, or need not.
 
     What is not followed here (foreign keys at either end, partitions, heirs, identities) is
@@ -81,12 +83,16 @@ def expansion(change: Change[Column], context: Context) -> _Expansion | None:
     old, new, table = change.old, change.new, change.new.parent
     if table is None or not context.is_online or not rewrites(old, new):
         return None
-    found = _Expansion(old, new, table, context)
+    found = Expansion(old, new, table, context, tuple(risks(old, new)))
     plain = change.names <= {"type", "collation", "storage"}
     # In a trigger each client's own TimeZone would decide.
     plain = plain and not depends_on_time_zone(old, new)
-    possible = plain and _is_ordinary(table, context) and _is_free(found) and _loses_nothing(found)
-    return found if possible else None
+    return found if plain and is_possible(found) else None
+
+
+def is_possible(found: Expansion) -> bool:
+    """Whether all that holds the column can hold the new one, and every value gets over."""
+    return _is_ordinary(found.table, found.context) and _is_free(found) and _loses_nothing(found)
 
 
 def _is_ordinary(table: Identity, context: Context) -> bool:
@@ -105,7 +111,7 @@ def _is_ordinary(table: Identity, context: Context) -> bool:
     )
 
 
-def _is_free(found: _Expansion) -> bool:
+def _is_free(found: Expansion) -> bool:
     """Whether everything that holds the column is known how to hold the new one."""
     old, context = found.old, found.context
     if old.generated_mode is not None or old.identity_mode is not None or _has_settings(found.new):
@@ -129,7 +135,7 @@ def _has_settings(column: Column) -> bool:
     return not is_usual or column.statistics_target is not None
 
 
-def _holds_another(index: Index, found: _Expansion) -> bool:
+def _holds_another(index: Index, found: Expansion) -> bool:
     """Whether an index holds a second column that gets another type."""
     table, own = found.table, found.old.identity.name
     others = {*index.key_columns, *index.included_columns} - {own, None}
@@ -176,11 +182,11 @@ def _is_simple(index: Index, context: Context) -> bool:
     return is_same and not (has_texts or has_own_classes or marks) and index.is_valid
 
 
-def _loses_nothing(found: _Expansion) -> bool:
-    return not any(each.kind is HazardKind.DATA_LOSS for each in risks(found.old, found.new))
+def _loses_nothing(found: Expansion) -> bool:
+    return not any(each.kind is HazardKind.DATA_LOSS for each in found.hazards)
 
 
-def expand(found: _Expansion) -> Iterator[Action]:
+def expand(found: Expansion) -> Iterator[Action]:
     """Yield the steps that set up the new column and keep it equal to the old one."""
     table, new = found.table, found.new
     head = altered(table)
@@ -195,9 +201,8 @@ def expand(found: _Expansion) -> Iterator[Action]:
     name = identifier(new.identity.name)
     condition = f"{found.beside} IS NULL AND {name} IS NOT NULL"
     value = _converted(found, name)
-    hazards = tuple(risks(found.old, new))
     block = in_batches(table, f"{found.beside} = {value}", condition)
-    yield Action(block, Mode.OUTSIDE, hazards)
+    yield Action(block, Mode.OUTSIDE, found.hazards)
     yield from _refusing_null(found)
     for index in found.indexes:
         temporary = _temporary(index, found)
@@ -205,18 +210,18 @@ def expand(found: _Expansion) -> Iterator[Action]:
         yield Action(concurrently(text), Mode.OUTSIDE)
 
 
-def _refused_writes(found: _Expansion) -> Iterator[Hazard]:
+def _refused_writes(found: Expansion) -> Iterator[Hazard]:
     """Yield what the trigger means for programs that know the old column only."""
-    if any(each.kind is HazardKind.MAY_FAIL for each in risks(found.old, found.new)):
+    if any(each.kind is HazardKind.MAY_FAIL for each in found.hazards):
         name, subject = found.new.identity.qualified_name, found.new.identity
         message = (
-            f"from here on a write of a value of {name} that does not fit {found.new.type} fails, "
-            "also by programs that know the old type only"
+            f"from here on a write of a value of {name} that does not fit the new type fails, "
+            "also by programs that know the old one only"
         )
         yield Hazard(HazardKind.BREAKS_CLIENTS, subject, message)
 
 
-def _moved_to_the_end(found: _Expansion) -> Iterator[Hazard]:
+def _moved_to_the_end(found: Expansion) -> Iterator[Hazard]:
     """Yield what the new place of the column means; PostgreSQL appends what is added."""
     if found.old.position < len(found.context.old.columns(found.table)):
         name, subject = found.new.identity.qualified_name, found.new.identity
@@ -224,20 +229,20 @@ def _moved_to_the_end(found: _Expansion) -> Iterator[Hazard]:
         yield Hazard(HazardKind.BREAKS_CLIENTS, subject, message)
 
 
-def _temporary(index: Index, found: _Expansion) -> str:
+def _temporary(index: Index, found: Expansion) -> str:
     """Return what an index is called while it stands beside the one that it replaces."""
     catalogs = (found.context.old, found.context.new)
     taken = {each.identity.name for catalog in catalogs for each in catalog.of(Index)}
     return free_name((index.identity.name,), _NEW, taken)
 
 
-def _converted(found: _Expansion, value: str) -> str:
+def _converted(found: Expansion, value: str) -> str:
     """Return the new value; an assignment refuses what a cast would cut."""
     cast = using(found.old, found.new)
     return cast.replace(identifier(found.new.identity.name), value, 1) if cast else value
 
 
-def _sync_function(found: _Expansion) -> str:
+def _sync_function(found: Expansion) -> str:
     value = _converted(found, f"NEW.{identifier(found.new.identity.name)}")
     body = f"BEGIN\n    NEW.{found.beside} := {value};\n    RETURN NEW;\nEND"
     return (
@@ -245,21 +250,21 @@ def _sync_function(found: _Expansion) -> str:
     )
 
 
-def _trigger(found: _Expansion) -> str:
+def _trigger(found: Expansion) -> str:
     # Triggers fire in the order of their names; this one has to see what the others made.
     taken = {each.identity.name for each in found.context.old.triggers(found.table)}
     first = "~" if any(name >= "zz_" for name in taken) else "zz"
     return free_name((first, found.new.identity.name), _SYNC, taken)
 
 
-def _function(found: _Expansion) -> str:
+def _function(found: Expansion) -> str:
     schema, table, column = found.new.identity.names
     routines = (*found.context.old.of(Routine), *found.context.new.of(Routine))
     taken = {each.identity.name for each in routines}
     return qualified(schema, free_name((table, column), _SYNC, taken))
 
 
-def _refusing_null(found: _Expansion) -> Iterable[Action]:
+def _refusing_null(found: Expansion) -> Iterable[Action]:
     column, context = found.new, found.context
     if column.is_marked_not_null:
         return refuse_null(_beside(found), context)
@@ -272,12 +277,12 @@ def _refusing_null(found: _Expansion) -> Iterable[Action]:
     )
 
 
-def _beside(found: _Expansion) -> Column:
+def _beside(found: Expansion) -> Column:
     names = (*found.new.identity.names[:2], found.name)
     return replace(found.new, identity=Identity(Column.kind, names))
 
 
-def _not_null(found: _Expansion, catalog: Catalog) -> Constraint | None:
+def _not_null(found: Expansion, catalog: Catalog) -> Constraint | None:
     own = (found.new.identity.name,)
     return next(
         (
@@ -289,12 +294,12 @@ def _not_null(found: _Expansion, catalog: Catalog) -> Constraint | None:
     )
 
 
-def _not_null_beside(found: _Expansion) -> str:
+def _not_null_beside(found: Expansion) -> str:
     taken = {each.identity.name for each in found.context.old.constraints(found.table)}
     return free_name((found.table.name, found.new.identity.name), "new_not_null", taken)
 
 
-def contract(found: _Expansion) -> Iterator[Action]:
+def contract(found: Expansion) -> Iterator[Action]:
     """Yield the steps that put the new column in the place of the old one, in one transaction."""
     head, name = altered(found.table), identifier(found.new.identity.name)
     table = qualified(*found.table.names)
@@ -321,7 +326,7 @@ def contract(found: _Expansion) -> Iterator[Action]:
             yield Action(f"COMMENT ON {place} IS {literal(said.text)}")
 
 
-def _in_place(index: Index, found: _Expansion) -> Iterator[Action]:
+def _in_place(index: Index, found: Expansion) -> Iterator[Action]:
     schema, name = index.identity.names
     temporary = _temporary(index, found)
     if index.constraint is None:

@@ -148,8 +148,8 @@ async def test_a_removed_label_is_a_hazard_that_names_it(cluster: Cluster) -> No
     plan = await _planned(cluster, _MOOD, _NO_SAD)
 
     hazards = [hazard for step in plan for hazard in step.hazards]
-    assert [hazard.kind for hazard in hazards] == [HazardKind.MAY_FAIL]
-    assert "'sad'" in hazards[0].message
+    assert [each.kind for each in hazards] == [HazardKind.BREAKS_CLIENTS, HazardKind.MAY_FAIL]
+    assert "'sad'" in hazards[1].message
 
 
 _PARTITIONED = "CREATE TABLE app.t (m app.mood) PARTITION BY LIST (m)"

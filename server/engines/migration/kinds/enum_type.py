@@ -9,6 +9,7 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.context import Change, Context
+from server.engines.migration.enum_expansion import contracted, enum_expansion, expanded
 from server.engines.migration.exchange import Exchange, exchanged, obstacles
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.kind import Kind
@@ -36,7 +37,17 @@ def _alter(change: Change[EnumType], context: Context) -> Iterable[Action]:
     """Add labels where they belong; to take or move one, exchange the type."""
     if _only_adds(change):
         return _added(change)
+    beside = enum_expansion(change, tuple(_hazards(change)), context)
+    if beside is not None:
+        return tuple(contracted(beside))
     return tuple(exchanged(_exchange(change), context))
+
+
+def _prepare(change: Change[EnumType], context: Context) -> Iterable[Action]:
+    if _only_adds(change):
+        return ()
+    beside = enum_expansion(change, tuple(_hazards(change)), context)
+    return () if beside is None else tuple(expanded(beside))
 
 
 def _rebuilds(change: Change[EnumType], context: Context) -> Iterable[Identity]:
@@ -107,5 +118,6 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    prepare=_prepare,
     rebuilds=_rebuilds,
 )

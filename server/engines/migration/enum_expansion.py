@@ -1,0 +1,95 @@
+"""An enum that loses or moves labels, as a new type beside it: columns of both, then of one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.enum_type import EnumType
+from server.engines.migration.action import Action, plain
+from server.engines.migration.context import Change, Context
+from server.engines.migration.exchange import free_type_name, restored_remarks
+from server.engines.migration.expansion import Expansion, contract, expand, is_possible
+from server.engines.migration.hazard import Hazard
+from server.engines.migration.holders import holders
+from server.engines.sql.quote import identifier, literal, qualified
+
+
+@dataclass(frozen=True, slots=True)
+class EnumExpansion:
+    """A new enum under a name of its own, and the columns that get it."""
+
+    new: EnumType
+    name: str
+    columns: tuple[Expansion, ...]
+    context: Context
+
+
+def enum_expansion(
+    change: Change[EnumType], hazards: Sequence[Hazard], context: Context
+) -> EnumExpansion | None:
+    """Return how every column gets the new type beside running programs; None where one cannot."""
+    old, new = change.old.identity, change.new
+    columns = holders(old, context.old)
+    if not context.is_online or not columns or not _are_alone(old, columns, context):
+        return None
+    name = free_type_name(new.identity, "new", context)
+    of_type = qualified(new.identity.names[0], name)
+    found = tuple(_column(each, of_type, tuple(hazards), context) for each in columns)
+    expanded = tuple(each for each in found if each is not None and is_possible(each))
+    is_whole = len(expanded) == len(columns) and not _share_an_index(expanded)
+    return EnumExpansion(new, name, expanded, context) if is_whole else None
+
+
+def _are_alone(type_: Identity, columns: Iterable[Column], context: Context) -> bool:
+    """Whether the columns hold the type itself, and stay what they are."""
+    own = {each.dependent for each in context.old.dependents(type_)}
+    return all(
+        column.identity in own
+        and not context.is_dropped(column.identity)
+        and context.new.get(column.identity, Column)
+        == replace(column, position=_place(column, context))
+        for column in columns
+    )
+
+
+def _place(column: Column, context: Context) -> int:
+    new = context.new.get(column.identity, Column)
+    return column.position if new is None else new.position
+
+
+def _column(
+    old: Column, of_type: str, hazards: tuple[Hazard, ...], context: Context
+) -> Expansion | None:
+    if old.parent is None:
+        return None
+    brackets = "[]" if old.type.endswith("[]") else ""
+    new = replace(old, type=f"{of_type}{brackets}", type_name=f"{of_type}{brackets}")
+    return Expansion(old, new, old.parent, context, hazards)
+
+
+def _share_an_index(columns: Sequence[Expansion]) -> bool:
+    """Whether an index is over two of them: it could only go with both at once."""
+    indexes = [index.identity for each in columns for index in each.indexes]
+    return len(indexes) != len(set(indexes))
+
+
+def expanded(found: EnumExpansion) -> Iterator[Action]:
+    """Yield the steps that create the new type and set up the columns of it."""
+    labels = ", ".join(map(literal, found.new.labels))
+    name = qualified(found.new.identity.names[0], found.name)
+    yield Action(f"CREATE TYPE {name} AS ENUM ({labels})")
+    for column in found.columns:
+        yield from expand(column)
+
+
+def contracted(found: EnumExpansion) -> Iterator[Action]:
+    """Yield the steps that put columns and type in their places, in one transaction."""
+    for column in found.columns:
+        yield from contract(column)
+    schema, name = found.new.identity.names
+    yield from plain(
+        f"DROP TYPE {qualified(schema, name)}",
+        f"ALTER TYPE {qualified(schema, found.name)} RENAME TO {identifier(name)}",
+    )
+    yield from restored_remarks(found.new.identity, found.context)
