@@ -71,7 +71,7 @@ def effect(step: Step, seen: Observation, known: Mapping[str, str]) -> Effect:
         step,
         tuple(locks),
         tuple(sorted(name for name in seen.rewritten if known.get(name) in _HOLDS_ROWS)),
-        tuple(sorted(name for name in seen.scanned if name in known)),
+        tuple(sorted(name for name in seen.scanned if known.get(name) not in {None, "sequence"})),
         seen.milliseconds,
         seen.evidence,
     )

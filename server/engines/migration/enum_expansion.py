@@ -9,7 +9,8 @@ from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.exchange import free_type_name, restored_remarks
-from server.engines.migration.expansion import Expansion, contract, expand, is_possible
+from server.engines.migration.expandable import is_possible
+from server.engines.migration.expansion import Expansion, contract, expand
 from server.engines.migration.hazard import Hazard
 from server.engines.migration.holders import holders
 from server.engines.sql.quote import identifier, literal, qualified

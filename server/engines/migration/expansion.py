@@ -9,32 +9,33 @@ from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.comment import Comment
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
-from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.index import Index
-from server.engines.catalog.kinds.materialized_view import MaterializedView
-from server.engines.catalog.kinds.policy import Policy
-from server.engines.catalog.kinds.privilege import Privilege
 from server.engines.catalog.kinds.routine import Routine
-from server.engines.catalog.kinds.rule import Rule
 from server.engines.catalog.kinds.sequence import Sequence
-from server.engines.catalog.kinds.table import Table
-from server.engines.catalog.kinds.trigger import Trigger
-from server.engines.catalog.kinds.view import View
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
-from server.engines.migration.context import Change, Context
-from server.engines.migration.conversions import rewrites, risks, using
+from server.engines.migration.context import Context
+from server.engines.migration.conversions import using
+from server.engines.migration.exchange import restored_remarks
+from server.engines.migration.expanded_references import (
+    column_beside,
+    references_beside,
+    references_dropped,
+    references_renamed,
+)
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.index_text import concurrently, index_statement, is_same_but_for_types
-from server.engines.migration.losses import depends_on_time_zone
+from server.engines.migration.identity_column import (
+    count_on,
+    identity_clause,
+    remember_count,
+    sequence_of,
+)
+from server.engines.migration.index_text import concurrently, index_statement
 from server.engines.migration.not_null import may_fail, refuse_null
 from server.engines.migration.relation import altered
-from server.engines.migration.updatable import refuses_updates
 from server.engines.sql.quote import identifier, literal, qualified
 
 _NEW, _SYNC = "new", "sync"
-# What the planner takes down and puts up again around the change.
-_REBUILT = (View, MaterializedView, Policy, Rule, Trigger, Default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,13 @@ class Expansion:
     context: Context
     hazards: tuple[Hazard, ...] = ()
     """What converting its values puts at risk."""
+    group: frozenset[Identity] = frozenset()
+    """The columns at the other ends of foreign keys that are expanded with it, itself included."""
 
     @property
     def name(self) -> str:
         """The name of the column while it stands beside the old one."""
-        taken = {
-            each.identity.name
-            for catalog in (self.context.old, self.context.new)
-            for each in catalog.columns(self.table)
-        }
-        return free_name((self.new.identity.name,), _NEW, taken)
+        return column_beside(self.new.identity, self.context)
 
     @property
     def beside(self) -> str:
@@ -72,118 +70,6 @@ class Expansion:
             for each in self.context.old.indexes(self.table)
             if column in {*each.key_columns, *each.included_columns}
         )
-
-
-def expansion(change: Change[Column], context: Context) -> Expansion | None:
-    """Return how the column is changed beside running programs; None where it cannot, or need not.
-
-    What is not followed here (foreign keys at either end, partitions, heirs, identities) is
-    changed in place, and the proof shows for how long.
-    """
-    old, new, table = change.old, change.new, change.new.parent
-    if table is None or not context.is_online or not rewrites(old, new):
-        return None
-    found = Expansion(old, new, table, context, tuple(risks(old, new)))
-    plain = change.names <= {"type", "collation", "storage"}
-    # In a trigger each client's own TimeZone would decide.
-    plain = plain and not depends_on_time_zone(old, new)
-    return found if plain and is_possible(found) else None
-
-
-def is_possible(found: Expansion) -> bool:
-    """Whether all that holds the column can hold the new one, and every value gets over."""
-    return _is_ordinary(found.table, found.context) and _is_free(found) and _loses_nothing(found)
-
-
-def _is_ordinary(table: Identity, context: Context) -> bool:
-    """Whether every row can be written twice and nobody else has a hand in it."""
-    if context.is_created(table) or context.is_dropped(table):
-        return False
-    both = (context.old.get(table, Table), context.new.get(table, Table))
-    if any(each is None or each.is_partitioned or each.parents for each in both):
-        return False
-    if any(table in each.parents for each in context.old.of(Table)):
-        return False
-    return not refuses_updates(table, context) and not any(
-        "update" in each.events and not each.update_columns
-        for catalog in (context.old, context.new)
-        for each in catalog.triggers(table)
-    )
-
-
-def _is_free(found: Expansion) -> bool:
-    """Whether everything that holds the column is known how to hold the new one."""
-    old, context = found.old, found.context
-    if old.generated_mode is not None or old.identity_mode is not None or _has_settings(found.new):
-        return False
-    for dependency in context.old.dependents(old.identity):
-        fact = context.old.facts.get(dependency.dependent)
-        if isinstance(fact, Constraint):
-            if not _is_followed(fact, context):
-                return False
-        elif isinstance(fact, Index):
-            if not _is_simple(fact, context) or _holds_another(fact, found):
-                return False
-        elif not isinstance(fact, (*_REBUILT, Sequence)) and fact is not None:
-            return False
-    said = context.old.parts(old.identity)
-    return not any(isinstance(each, Privilege) for each in said)
-
-
-def _has_settings(column: Column) -> bool:
-    is_usual = column.is_default_storage and column.compression is None and not column.options
-    return not is_usual or column.statistics_target is not None
-
-
-def _holds_another(index: Index, found: Expansion) -> bool:
-    """Whether an index holds a second column that gets another type."""
-    table, own = found.table, found.old.identity.name
-    others = {*index.key_columns, *index.included_columns} - {own, None}
-    identities = [Identity(Column.kind, (*table.names, str(name))) for name in others]
-    catalogs = (found.context.old, found.context.new)
-    types = [
-        {column.type for catalog in catalogs if (column := catalog.get(each, Column))}
-        for each in identities
-    ]
-    return any(len(each) > 1 for each in types)
-
-
-def _is_followed(constraint: Constraint, context: Context) -> bool:
-    if constraint.type is ConstraintType.NOT_NULL:
-        return constraint.identity in context.new and constraint.is_validated
-    index = None if constraint.index is None else context.old.get(constraint.index, Index)
-    is_key = constraint.type in {ConstraintType.PRIMARY_KEY, ConstraintType.UNIQUE}
-    return (
-        is_key
-        and not constraint.is_deferrable
-        and not constraint.has_period
-        and constraint == context.new.facts.get(constraint.identity)
-        and index is not None
-        and _is_simple(index, context)
-        and not _is_pointed_at(constraint, context)
-    )
-
-
-def _is_pointed_at(key: Constraint, context: Context) -> bool:
-    return any(
-        each.index == key.index and each.type is ConstraintType.FOREIGN_KEY
-        for catalog in (context.old, context.new)
-        for each in catalog.of(Constraint)
-    )
-
-
-def _is_simple(index: Index, context: Context) -> bool:
-    """Whether it is as in the new schema, over columns alone, and nobody else leans on it."""
-    after = context.new.get(index.identity, Index)
-    is_same = after is not None and is_same_but_for_types(index, after)
-    has_texts = index.predicate is not None or any(each.column is None for each in index.keys)
-    has_own_classes = any(not each.is_default_operator_class for each in index.keys)
-    marks = index.is_clustered or index.is_replica_identity
-    return is_same and not (has_texts or has_own_classes or marks) and index.is_valid
-
-
-def _loses_nothing(found: Expansion) -> bool:
-    return not any(each.kind is HazardKind.DATA_LOSS for each in found.hazards)
 
 
 def expand(found: Expansion) -> Iterator[Action]:
@@ -208,6 +94,7 @@ def expand(found: Expansion) -> Iterator[Action]:
         temporary = _temporary(index, found)
         text = index_statement(index, temporary, {new.identity.name: found.name})
         yield Action(concurrently(text), Mode.OUTSIDE)
+    yield from references_beside(found.old.identity, found.group, context=found.context)
 
 
 def _refused_writes(found: Expansion) -> Iterator[Hazard]:
@@ -305,11 +192,8 @@ def contract(found: Expansion) -> Iterator[Action]:
     table = qualified(*found.table.names)
     yield Action(f"DROP TRIGGER {identifier(_trigger(found))} ON {table}")
     yield Action(f"DROP FUNCTION {_function(found)}()")
-    for sequence in found.context.old.of(Sequence):
-        if sequence.owned_by == found.old.identity:
-            # It would go with the column.
-            column = qualified(*found.table.names, found.name)
-            yield Action(f"{altered(sequence.identity)} OWNED BY {column}")
+    yield from _kept_sequences(found)
+    yield from references_dropped(found.old.identity, found.group, context=found.context)
     yield Action(f"{head} DROP COLUMN {name}")
     renaming = f"{head} RENAME COLUMN {found.beside} TO {name}"
     yield Action(renaming, hazards=tuple(_moved_to_the_end(found)))
@@ -318,12 +202,37 @@ def contract(found: Expansion) -> Iterator[Action]:
         before = identifier(_not_null_beside(found))
         after = identifier(constraint.identity.name)
         yield Action(f"{head} RENAME CONSTRAINT {before} TO {after}")
+    yield from _counting_on(found)
     for index in found.indexes:
         yield from _in_place(index, found)
+    yield from references_renamed(found.old.identity, found.group, context=found.context)
     for said in found.context.new.children(found.new.identity, Comment):
         if said == found.context.old.facts.get(said.identity):
             place = f"COLUMN {qualified(*found.new.identity.names)}"
             yield Action(f"COMMENT ON {place} IS {literal(said.text)}")
+
+
+def _kept_sequences(found: Expansion) -> Iterator[Action]:
+    """Yield what saves a sequence, or how far it has counted: it would go with the column."""
+    for sequence in found.context.old.of(Sequence):
+        if sequence.owned_by != found.old.identity:
+            continue
+        if sequence.is_of_identity_column:
+            yield Action(remember_count(sequence))
+        else:
+            column = qualified(*found.table.names, found.name)
+            yield Action(f"{altered(sequence.identity)} OWNED BY {column}")
+
+
+def _counting_on(found: Expansion) -> Iterator[Action]:
+    """Yield what lets an identity column count on where the old one stopped."""
+    sequence = sequence_of(found.new, found.context.new)
+    if sequence is not None:
+        column = f"ALTER COLUMN {identifier(found.new.identity.name)}"
+        clause = identity_clause(found.new, found.context.new)
+        yield Action(f"{altered(found.table)} {column} ADD {clause}", hazards=found.hazards)
+        yield Action(count_on(sequence))
+        yield from restored_remarks(sequence.identity, found.context)
 
 
 def _in_place(index: Index, found: Expansion) -> Iterator[Action]:

@@ -225,8 +225,11 @@ class Graph:
 
     def _edges_of_preparation(self, node: Node) -> Iterator[Edge]:
         """Prepare for what will be needed when that is there."""
-        for needed in _needs(self.context.new, self.fates.altered[node.identity].new):
+        change = self.fates.altered[node.identity]
+        for needed in _needs(self.context.new, change.new):
             yield Node(Verb.CREATE, needed), node
+        for other in kind_of(change.new).readied_after(change, self.context):
+            yield Node(Verb.PREPARE, other), node
 
     def _edges_of_building(self, node: Node) -> Iterator[Edge]:
         """Build a thing when all that it needs is there as it shall be."""

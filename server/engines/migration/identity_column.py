@@ -11,6 +11,7 @@ from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Context
 from server.engines.sql.quote import identifier, literal, qualified
 
+_COUNT = "'expansion.next_value'"
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
@@ -98,6 +99,22 @@ def catch_up(column: Column) -> str:
     return (
         f"SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({literal(table)}, "
         f"{literal(name)}), coalesce({largest} + 1, 1), false)"
+    )
+
+
+def remember_count(sequence: Sequence) -> str:
+    """Return the statement that notes the next value, for the transaction that drops the column."""
+    table = qualified(*sequence.identity.names)
+    following = f"last_value + CASE WHEN is_called THEN {sequence.increment} ELSE 0 END"
+    # ruff: ignore[hardcoded-sql-expression] - the name was quoted
+    return f"SELECT pg_catalog.set_config({_COUNT}, ({following})::text, true) FROM {table}"
+
+
+def count_on(sequence: Sequence) -> str:
+    """Return the statement that lets a sequence go on with the value noted before."""
+    return (
+        f"SELECT pg_catalog.setval({literal(qualified(*sequence.identity.names))}, "
+        f"pg_catalog.current_setting({_COUNT})::bigint, false)"
     )
 
 

@@ -56,6 +56,8 @@ class Kind(Generic[F]):
     """None where the change takes a drop and a creation. Called several times: no side effects."""
     prepare: Callable[[Change[F], Context], Iterable[Action]] = nothing
     """What comes before an alteration in a phase of its own, while the old form is still used."""
+    readied_after: Callable[[Change[F], Context], Iterable[Identity]] = no_others
+    """What else is prepared, too, and has to be so before it."""
     build: Callable[[F, Context], Iterable[Action]] = nothing
     """What comes before its creation, beside a predecessor that is used until then."""
     succeeds: Callable[[F, Context], Iterable[Identity]] = no_others

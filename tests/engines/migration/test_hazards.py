@@ -69,3 +69,30 @@ async def test_a_column_that_ends_up_last_is_announced(
     plan = await planned(shadow, old, old.replace("n int", "n bigint"))
 
     assert len(_of_kind(plan, HazardKind.BREAKS_CLIENTS)) == expected
+
+
+_STORED = "a int, b int GENERATED ALWAYS AS (a + 1) STORED"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_virtual_offered"),
+    [
+        ("CREATE TABLE t (a int)", f"CREATE TABLE t ({_STORED})", True),
+        (f"CREATE TABLE t ({_STORED})", f"CREATE TABLE t ({_STORED})".replace("+ 1", "+ 2"), True),
+        (
+            "CREATE TABLE t (a int)",
+            f"CREATE TABLE t ({_STORED}); CREATE INDEX ON t (b)",
+            False,
+        ),
+    ],
+    ids=["added", "changed", "indexed"],
+)
+async def test_a_stored_column_says_why_it_takes_a_rewrite_and_what_does_not(
+    shadow: Shadow, old: str, new: str, *, is_virtual_offered: bool
+) -> None:
+    plan = await planned(shadow, old, new)
+
+    rewrites = _of_kind(plan, HazardKind.REWRITE)
+    assert len(rewrites) == 1
+    assert "trigger" in rewrites[0].message
+    assert ("VIRTUAL" in rewrites[0].message) is is_virtual_offered

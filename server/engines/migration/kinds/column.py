@@ -7,8 +7,6 @@ from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
-from server.engines.catalog.kinds.domain import Domain
-from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.materialized_view import MaterializedView
 from server.engines.catalog.kinds.policy import Policy
@@ -21,7 +19,8 @@ from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.backfill import filling_given, is_filled_later, is_given
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
-from server.engines.migration.expansion import contract, expand, expansion
+from server.engines.migration.expandable import expansion, is_led_to, leads_to, why_in_place
+from server.engines.migration.expansion import contract, expand
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.identity_column import (
     comes_with_identity,
@@ -41,9 +40,10 @@ from server.engines.migration.inheritance import (
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.constraint import demanded
 from server.engines.migration.moved import unmoved
-from server.engines.migration.not_null import refuse_null
+from server.engines.migration.not_null import is_refused_by_domain, refuse_null
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.relation import altered, altered_alone
+from server.engines.migration.stored_column import written_anew
 from server.engines.sql.quote import identifier, literal, qualified
 
 _SET_EXPRESSION_SINCE = 17
@@ -128,8 +128,9 @@ def _create(column: Column, context: Context) -> Iterable[Action]:
 
 
 def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
+    yield from written_anew(column, context)
     table = _parent(column)
-    is_refused = column.is_not_null or _is_refused_by_domain(column, context.new)
+    is_refused = column.is_not_null or is_refused_by_domain(column, context.new)
     refuses_null = is_refused and column.identity_mode is None
     fills = context.new.default(column.identity) or column.generation_expression
     if is_given(column, context):
@@ -141,22 +142,6 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
             f"{column.identity.qualified_name} refuses NULL and has no default: "
             "this fails unless the table is empty, or a value for its rows is given",
         )
-
-
-def _is_refused_by_domain(column: Column, catalog: Catalog) -> bool:
-    """Whether the type of the column is a domain that refuses NULL, or might."""
-    domains = (each.referenced for each in catalog.dependencies_of(column.identity))
-    found = (catalog.get(each, Domain) for each in domains)
-    return any(_refuses_null(each, catalog) for each in found if each is not None)
-
-
-def _refuses_null(domain: Domain, catalog: Catalog) -> bool:
-    checks = catalog.children(domain.identity, DomainConstraint)
-    is_said = any(each.expression is None or "NULL" in each.expression for each in checks)
-    under = (each.referenced for each in catalog.dependencies_of(domain.identity))
-    bases = (catalog.get(each, Domain) for each in under)
-    is_below = any(_refuses_null(each, catalog) for each in bases if each is not None)
-    return domain.is_marked_not_null or is_said or is_below
 
 
 def _settings(column: Column) -> Iterator[str]:
@@ -196,7 +181,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
         return tuple(contract(beside))
     return (
         *_retyped(change, context),
-        *plain(*_changed(change)),
+        *risky(_changed(change), *_risks_of_expression(change, context)),
         *_renumbered(change, context),
         *_begins_to_refuse_null(change, context),
     )
@@ -243,8 +228,27 @@ def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
     cast = "" if is_foreign else using(old, new)
     yield Action(
         f"{head} TYPE {new.type}{collation}{f' USING {cast}' if cast else ''}",
-        hazards=tuple(risks(old, new)),
+        hazards=(*risks(old, new), *_in_place(change, context)),
     )
+
+
+def _in_place(change: Change[Column], context: Context) -> Iterator[Hazard]:
+    """Yield why a table is written anew although programs use it."""
+    reason = why_in_place(change, context)
+    if reason:
+        name = change.new.identity.qualified_name
+        message = f"{name} is changed in place, under a lock for all rows, because {reason}"
+        yield Hazard(HazardKind.REWRITE, change.new.identity, message)
+
+
+def _readied_after(change: Change[Column], context: Context) -> Iterator[Identity]:
+    """Let the column that it references be there twice, and filled, before its own is filled."""
+    yield from leads_to(change.new, context)
+
+
+def _risks_of_expression(change: Change[Column], context: Context) -> Iterator[Hazard]:
+    if "generation_expression" in change.names:
+        yield from written_anew(change.new, context)
 
 
 def _follows_parent(change: Change[Column], context: Context) -> bool:
@@ -355,6 +359,8 @@ def _awaits(column: Column, context: Context) -> Iterator[Identity]:
         yield table
     elif is_bound:
         yield from (each.identity for each in above(column, context.new))
+    # The old foreign key goes with the column that references.
+    yield from is_led_to(column, context)
 
 
 def _needs(column: Column, context: Context) -> Iterator[Identity]:
@@ -379,6 +385,7 @@ KIND = Kind(
     drop=_drop,
     alter=_alter,
     prepare=_prepare,
+    readied_after=_readied_after,
     finish=_finish,
     follows_deploy=_follows_deploy,
     folds=_folds,
