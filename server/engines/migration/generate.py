@@ -1,6 +1,6 @@
 """From two loaded schemas to a plan with its proof: drafted, written as files, run, looked at."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from anyio.to_thread import run_sync
@@ -16,6 +16,7 @@ from server.engines.migration.given_values import (
     asked_values,
     missing_values,
 )
+from server.engines.migration.owners import named_owners
 from server.engines.migration.plan import Plan
 from server.engines.migration.planner import PlanOptions
 from server.engines.migration.proof.ground import Ground
@@ -105,7 +106,7 @@ async def generate(
     proof = await prove(old, new, Tried(rendering.forward, rendering.back), options)
     return Generated(
         draft,
-        await run_sync(_plan, draft, proof, (old, new), request.database),
+        await run_sync(_plan, draft, proof, (old, new), request, wanted),
         rendering,
         proof,
         effects(rendering.forward, proof.forward, relations(old.catalog, source.renamed)),
@@ -131,14 +132,24 @@ async def _side(ground: Ground, other: Ground, wanted: Sequence[Rename]) -> Side
     return Side(ground.catalog, found.steps, found.catalog)
 
 
-def _plan(draft: Draft, proof: Proof, grounds: tuple[Ground, Ground], database: str) -> Plan:
+def _plan(
+    draft: Draft,
+    proof: Proof,
+    grounds: tuple[Ground, Ground],
+    request: Request,
+    wanted: Iterable[Rename],
+) -> Plan:
     old, new = grounds
+    with_owners = request.options.with_owners
     return Plan(
-        database=database,
+        database=request.database,
         major=old.catalog.major,
         source=boundary(old.catalog),
         target=boundary(new.catalog),
         fingerprints=(boundary(old.catalog), *proof.forward.boundaries),
         forward=draft.forward,
         back=draft.back,
+        renames=tuple(wanted),
+        with_owners=with_owners,
+        owners=named_owners(new.catalog) if with_owners else {},
     )

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from server.engines.catalog.identity import Identity
 from server.engines.migration.action import Mode
 from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.renames.rename import Rename
 from server.engines.migration.step import Segment, Step, Verb, segments
 from server.errors import InvalidInputError
 from server.failures import complaints
 
-VERSION = 1
+VERSION: Literal[2] = 2
 LARGEST_FILE = 32 << 20
 """Bytes of a plan file that are read at the most."""
 _DIGEST = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -27,7 +30,8 @@ class Plan:
 
     `fingerprints` are those of the schema after each forward segment, the source's first: where a
     database stands is told by which of them it has. `database` is empty where the source was no
-    database of the operator's.
+    database of the operator's. `renames` tell which rows are whose. `with_owners` says that owners
+    are changed, too; `owners` are then those that the target names.
     """
 
     database: str
@@ -37,6 +41,9 @@ class Plan:
     fingerprints: tuple[str, ...]
     forward: tuple[Segment, ...]
     back: tuple[Segment, ...]
+    renames: tuple[Rename, ...] = ()
+    with_owners: bool = False
+    owners: Mapping[Identity, str] = field(default_factory=dict[Identity, str])
 
     @property
     def id(self) -> str:
@@ -63,8 +70,13 @@ class _StepEntry(_Entry):
     hazards: tuple[_HazardEntry, ...]
 
 
+class _RenameEntry(_Entry):
+    old: str
+    new: str
+
+
 class _PlanEntry(_Entry):
-    version: Literal[1]
+    version: Literal[2]
     id: _DIGEST
     database: str
     major: int
@@ -73,6 +85,13 @@ class _PlanEntry(_Entry):
     fingerprints: tuple[_DIGEST, ...]
     forward: tuple[_StepEntry, ...]
     back: tuple[_StepEntry, ...]
+    renames: tuple[_RenameEntry, ...]
+    with_owners: bool
+    owners: dict[str, str]
+
+
+class _Versioned(BaseModel):
+    version: int
 
 
 def written(plan: Plan) -> bytes:
@@ -87,6 +106,7 @@ def read_plan(content: bytes, file: str) -> Plan:
     Raises:
         InvalidInputError: it is no plan of this version, or was changed after it was written.
     """
+    _refuse_other_version(content, file)
     try:
         entry = _PlanEntry.model_validate_json(content)
     except ValidationError as error:
@@ -104,6 +124,19 @@ def read_plan(content: bytes, file: str) -> Plan:
     return plan
 
 
+def _refuse_other_version(content: bytes, file: str) -> None:
+    """Refuse a plan that says less, or more, than is proven today."""
+    with suppress(ValidationError):
+        found = _Versioned.model_validate_json(content).version
+        if found != VERSION:
+            raise InvalidInputError(
+                f"{file} is no plan of version {VERSION}, which is applied here, but of version "
+                f"{found}: it lacks what its proof needs, or holds more.",
+                next_step="Have generate_migration write it again, from the same source and "
+                "target.",
+            )
+
+
 def _plan(entry: _PlanEntry) -> Plan:
     forward = segments(map(_step, entry.forward))
     if len(entry.fingerprints) != len(forward) + 1:
@@ -119,6 +152,11 @@ def _plan(entry: _PlanEntry) -> Plan:
         fingerprints=entry.fingerprints,
         forward=forward,
         back=segments(map(_step, entry.back)),
+        renames=tuple(
+            Rename(Identity.parse(each.old), Identity.parse(each.new)) for each in entry.renames
+        ),
+        with_owners=entry.with_owners,
+        owners={Identity.parse(each): role for each, role in entry.owners.items()},
     )
 
 
@@ -147,6 +185,9 @@ def _content(plan: Plan) -> bytes:
             "fingerprints": plan.fingerprints,
             "forward": [_described(step) for segment in plan.forward for step in segment.steps],
             "back": [_described(step) for segment in plan.back for step in segment.steps],
+            "renames": [{"old": str(each.old), "new": str(each.new)} for each in plan.renames],
+            "with_owners": plan.with_owners,
+            "owners": {str(each): role for each, role in plan.owners.items()},
         },
         sort_keys=True,
         ensure_ascii=False,

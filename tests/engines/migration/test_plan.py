@@ -10,6 +10,7 @@ from server.engines.catalog.identity import Identity
 from server.engines.migration.action import Mode
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.plan import Plan, read_plan, written
+from server.engines.migration.renames.rename import Rename
 from server.engines.migration.step import Step, Verb, segments
 from server.errors import InvalidInputError
 
@@ -27,9 +28,17 @@ steps = st.builds(
     hazards=st.lists(hazards, max_size=2).map(tuple),
     phase=st.integers(1, 3),
 )
+identities = st.builds(Identity, st.just("table"), st.tuples(texts, texts))
 
 
-def plan_of(forward: list[Step], back: list[Step], *, database: str = "") -> Plan:
+def plan_of(
+    forward: list[Step],
+    back: list[Step],
+    *,
+    database: str = "",
+    renames: list[Rename] | None = None,
+    owners: dict[Identity, str] | None = None,
+) -> Plan:
     parts = segments(forward)
     return Plan(
         database=database,
@@ -39,12 +48,22 @@ def plan_of(forward: list[Step], back: list[Step], *, database: str = "") -> Pla
         fingerprints=(_PRINT,) * (len(parts) + 1),
         forward=parts,
         back=segments(back),
+        renames=tuple(renames or ()),
+        with_owners=bool(owners),
+        owners=owners or {},
     )
 
 
-@given(st.lists(steps, max_size=6), st.lists(steps, max_size=3))
-def test_a_plan_is_read_back_as_it_was_written(forward: list[Step], back: list[Step]) -> None:
-    plan = plan_of(forward, back)
+@given(
+    st.lists(steps, max_size=6),
+    st.lists(steps, max_size=3),
+    st.lists(st.builds(Rename, identities, identities), max_size=2),
+    st.dictionaries(identities, texts, max_size=2),
+)
+def test_a_plan_is_read_back_as_it_was_written(
+    forward: list[Step], back: list[Step], renames: list[Rename], owners: dict[Identity, str]
+) -> None:
+    plan = plan_of(forward, back, renames=renames, owners=owners)
 
     assert read_plan(written(plan), "plan.json") == plan
 
@@ -66,6 +85,26 @@ def test_a_plan_with_a_changed_step_is_refused(field: str, value: object) -> Non
     content["forward"][0][field] = value
 
     with pytest.raises(InvalidInputError, match="changed after it was written"):
+        read_plan(json.dumps(content).encode(), "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("renames", []), ("with_owners", False), ("owners", {}), ("database", "other")],
+)
+def test_a_plan_with_another_claim_is_refused(field: str, value: object) -> None:
+    plan = plan_of([], [], renames=[Rename(_TABLE, _TABLE)], owners={_TABLE: "app"})
+    content = json.loads(written(plan)) | {field: value}
+
+    with pytest.raises(InvalidInputError, match="changed after it was written"):
+        read_plan(json.dumps(content).encode(), "plan.json")
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_plan_of_another_version_is_refused_with_what_to_do(version: int) -> None:
+    content = json.loads(written(plan_of([], []))) | {"version": version}
+
+    with pytest.raises(InvalidInputError, match=f"no plan of version 2.*of version {version}"):
         read_plan(json.dumps(content).encode(), "plan.json")
 
 

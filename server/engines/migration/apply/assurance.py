@@ -8,16 +8,19 @@ from anyio.to_thread import run_sync
 
 from server.engines.migration.apply.course import Direction
 from server.engines.migration.apply.position import Position, is_at_end
-from server.engines.migration.apply.renames import renames_between
 from server.engines.migration.apply.walk import walked
 from server.engines.migration.boundary import boundary
+from server.engines.migration.owners import strayed
 from server.engines.migration.plan import Plan
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.proof import Proof
 from server.engines.migration.proof.prove import Plan as Course
 from server.engines.migration.proof.prove import ProofOptions, prove
+from server.engines.migration.proof.seed.demands import Renames
 from server.engines.migration.rendering import laid_out
 from server.errors import RefusedError
+
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,11 @@ async def proven_from(present: Ground, plan: Plan, here: Position, *, time_zone:
     """
     async with _sides(present, plan, here, time_zone) as sides:
         course = await run_sync(_course, plan)
-        renames = await renames_between(sides.source, sides.target)
-        options = ProofOptions(renames=renames, time_zone=time_zone)
+        options = ProofOptions(
+            renames=Renames({each.old: each.new for each in plan.renames}),
+            with_owners=plan.with_owners,
+            time_zone=time_zone,
+        )
         return await prove(sides.source, sides.target, course, options)
 
 
@@ -69,6 +75,7 @@ async def _sides(
             back = await stack.enter_async_context(walked(target, plan.back, time_zone=time_zone))
             source = back.end
         await run_sync(_check, target, plan.fingerprints[-1], "forward")
+        _check_owners(target, plan)
         await run_sync(_check, source, plan.fingerprints[0], "back")
         yield _Sides(source, target)
 
@@ -78,5 +85,15 @@ def _check(ground: Ground, promised: str, how: str) -> None:
         raise RefusedError(
             f"On a copy of the database's present schema the plan leads {how} to another schema "
             "than it promises.",
+            next_step="Have generate_migration write it again.",
+        )
+
+
+def _check_owners(target: Ground, plan: Plan) -> None:
+    found = [*strayed(plan.owners, target.catalog)]
+    if found:
+        raise RefusedError(
+            "On a copy of the database's present schema the plan leads to other owners than it "
+            f"promises: {'; '.join(found[:_MOST_NAMES])}.",
             next_step="Have generate_migration write it again.",
         )

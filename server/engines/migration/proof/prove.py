@@ -7,7 +7,7 @@ from server.engines.migration.proof.clones import Clone, cloned
 from server.engines.migration.proof.course import Failure
 from server.engines.migration.proof.fingerprints import Fingerprint, TableName, fingerprints
 from server.engines.migration.proof.ground import Ground
-from server.engines.migration.proof.proof import Proof, unexpected
+from server.engines.migration.proof.proof import Proof
 from server.engines.migration.proof.residual import residual
 from server.engines.migration.proof.runner import run_plan
 from server.engines.migration.proof.seed.demands import Renames
@@ -16,6 +16,7 @@ from server.engines.migration.proof.seed.seed import SeedRequest, seed
 from server.engines.migration.proof.seed.value_types import ColumnName
 from server.engines.migration.proof.survival import Fingerprints, Survey, Survival
 from server.engines.migration.proof.tame_values import tame_values
+from server.engines.migration.proof.unexpected import unexpected
 from server.engines.migration.step import Segment
 from server.engines.postgres.loading.limits import DEFAULT_LIMITS, LoadLimits, bounded
 
@@ -110,7 +111,7 @@ class _Trial:
             await rows.look_back()
             proof = replace(proof, back_residual=here)
         survival = rows.survivals()
-        lost = unexpected(survival, (*self.plan.forward, *self.plan.back), self.source.catalog)
+        lost = unexpected(survival, (self.plan.forward, self.plan.back), rows.survey)
         return replace(proof, survival=survival, unexpected=() if back.failure else lost)
 
     def _survey(self) -> Survey:

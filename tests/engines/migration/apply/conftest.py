@@ -16,8 +16,9 @@ from server.engines.migration.apply.examine import Wish
 from server.engines.migration.apply.patience import Patience
 from server.engines.migration.apply.present import House
 from server.engines.migration.boundary import boundary
+from server.engines.migration.owners import named_owners
 from server.engines.migration.plan import Plan
-from server.engines.migration.planner import steps
+from server.engines.migration.planner import PlanOptions, steps
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.prove import Plan as Course
 from server.engines.migration.proof.prove import prove
@@ -124,7 +125,9 @@ async def place_with(
 def plan_of(shadow: Shadow) -> PlanOf:
     """Plan from the schema of a place to that of SQL; phases may be given to segments."""
 
-    async def plan(place: Place, target: str, phases: tuple[int, ...] = ()) -> Plan:
+    async def plan(
+        place: Place, target: str, phases: tuple[int, ...] = (), *, with_owners: bool = False
+    ) -> Plan:
         (place.house.workspace.root / "target.sql").write_text(target)
         opened = AsyncExitStack()
         async with opened:
@@ -140,7 +143,9 @@ def plan_of(shadow: Shadow) -> PlanOf:
                 for text in (f"db:{NAME}", "file:target.sql")
             ]
             old, new = [await Ground.of(each) for each in loaded]
-            ahead, back = steps(old.catalog, new.catalog), steps(new.catalog, old.catalog)
+            options = PlanOptions(with_owners=with_owners)
+            ahead = steps(old.catalog, new.catalog, options)
+            back = steps(new.catalog, old.catalog, options)
             forward = segments(ahead)
             if phases:
                 pairs = zip(forward, phases, strict=True)
@@ -157,6 +162,8 @@ def plan_of(shadow: Shadow) -> PlanOf:
                 fingerprints=(boundary(old.catalog), *proof.forward.boundaries),
                 forward=forward,
                 back=segments(back),
+                with_owners=with_owners,
+                owners=named_owners(new.catalog) if with_owners else {},
             )
 
     return plan

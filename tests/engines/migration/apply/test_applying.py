@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from server.engines.catalog.identity import Identity
 from server.engines.migration.apply.course import Direction
+from server.engines.migration.plan import Plan
+from server.engines.migration.renames.rename import Rename
 from server.engines.migration.step import Segment
 from server.errors import BackendError, NotFoundError, RefusedError
-from tests.engines.migration.apply.conftest import PlaceWith, PlanOf
+from tests.engines.migration.apply.conftest import Place, PlaceWith, PlanOf
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +20,7 @@ CREATE TABLE t (id int PRIMARY KEY, a text, b int NOT NULL DEFAULT 7);
 CREATE INDEX t_a ON t (a);
 CREATE VIEW v AS SELECT id, a FROM t WHERE b > 1;
 """
+_OWNER_OF_T = "SELECT relowner::regrole::text FROM pg_class WHERE oid = 't'::regclass"
 ROWS = "INSERT INTO t SELECT n, n::text FROM generate_series(1, 1000) n; ANALYZE t;"
 
 
@@ -257,20 +261,50 @@ async def test_a_plan_that_renames_is_proven_on_the_rows_that_it_keeps(
     place_with: PlaceWith, plan_of: PlanOf
 ) -> None:
     place = await place_with(OLD + ROWS)
-    ahead = await plan_of(place, OLD + "CREATE TABLE other ();")
-    step = replace(ahead.forward[0].steps[0], sql="ALTER TABLE public.t RENAME COLUMN a TO c")
-    back = replace(step, sql="ALTER TABLE public.t RENAME COLUMN c TO a")
-    await place.owner.script(step.sql)
-    end = await place.boundary()
-    await place.owner.script(back.sql)
-    plan = replace(
-        ahead,
-        forward=(Segment((step,)),),
-        back=(Segment((back,)),),
-        fingerprints=(ahead.fingerprints[0], end),
-    )
+    silent = await _renaming(place, await plan_of(place, OLD + "CREATE TABLE other ();"))
+    plan = replace(silent, renames=(Rename(_identity("t"), _identity("people")),))
 
+    with pytest.raises(RefusedError, match=r"not proven.*rows of public.t do not survive"):
+        await place.apply(silent)
     done = await place.apply(plan)
 
     assert done.is_as_promised
-    assert await place.owner.value("SELECT count(*) FROM t WHERE c = id::text") == 1000
+    assert await place.owner.value("SELECT count(*) FROM people") == 1000
+
+
+async def _renaming(place: Place, plan: Plan) -> Plan:
+    """Return a plan that renames the one table, and does not tell that it does."""
+    step = replace(plan.forward[0].steps[0], sql="ALTER TABLE public.t RENAME TO people")
+    back = replace(step, sql="ALTER TABLE public.people RENAME TO t")
+    await place.owner.script(step.sql)
+    end = await place.boundary()
+    await place.owner.script(back.sql)
+    return replace(
+        plan,
+        forward=(Segment((step,)),),
+        back=(Segment((back,)),),
+        fingerprints=(plan.fingerprints[0], end),
+    )
+
+
+def _identity(table: str) -> Identity:
+    return Identity("table", ("public", table))
+
+
+async def test_owners_are_a_part_of_what_is_proven(place_with: PlaceWith, plan_of: PlanOf) -> None:
+    roles = "CREATE ROLE boss; CREATE ROLE clerk;"
+    place = await place_with(f"{roles} {OLD} ALTER TABLE t OWNER TO boss;")
+    try:
+        plan = await plan_of(place, f"{OLD} ALTER TABLE t OWNER TO clerk;", with_owners=True)
+        kept = replace(plan.forward[0].steps[0], sql="ALTER TABLE public.t OWNER TO boss")
+        other = replace(plan, forward=(Segment((kept,)),))
+
+        with pytest.raises(RefusedError, match="t belongs to boss and should belong to clerk"):
+            await place.apply(other)
+        await place.apply(plan)
+        done = await place.owner.value(_OWNER_OF_T)
+        await place.apply(plan, direction=Direction.BACK)
+
+        assert done == "clerk"
+    finally:
+        await place.owner.script("DROP TABLE t; DROP ROLE boss; DROP ROLE clerk")

@@ -209,6 +209,20 @@ async def test_rows_are_found_under_the_new_name_of_their_table(prove_case: Prov
     assert proof.survival[0].forward.fate is Fate.UNCHANGED
 
 
+async def test_rows_are_found_under_the_new_name_of_their_schema(prove_case: Prove) -> None:
+    pairs = {Identity("schema", ("a",)): Identity("schema", ("b",))}
+    table = "CREATE SCHEMA {0}; CREATE TABLE {0}.t (id int, v text NOT NULL);"
+    forward, back = ("ALTER SCHEMA a RENAME TO b",), ("ALTER SCHEMA b RENAME TO a",)
+
+    proof = await prove_case(
+        Case(table.format("a"), table.format("b"), forward, back),
+        ProofOptions(renames=Renames(pairs)),
+    )
+
+    assert proof.is_proven
+    assert proof.survival[0].forward.fate is Fate.UNCHANGED
+
+
 async def test_rows_that_leave_with_their_partition_are_not_lost(prove_case: Prove) -> None:
     parts = """CREATE TABLE t (a int) PARTITION BY LIST (a);
       CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);"""

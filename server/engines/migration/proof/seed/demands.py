@@ -7,6 +7,7 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, IdentityMode
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.table import Table
 
 TableName = tuple[str, ...]
@@ -55,7 +56,10 @@ class Demands:
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """Which tables and columns of the target have another name, by those of the source."""
+    """What of the target has another name, by those of the source; more than tables may be told.
+
+    Who is renamed itself is named in full, with the schema and table that it has then.
+    """
 
     pairs: Mapping[Identity, Identity] = field(default_factory=dict[Identity, Identity])
 
@@ -63,10 +67,13 @@ class Renames:
         """Return what the target calls a table or a column."""
         if identity in self.pairs:
             return self.pairs[identity]
-        if identity.kind != Column.kind:
+        if identity.kind == Column.kind:
+            place = self.of(Identity(Table.kind, identity.names[:-1]))
+        elif identity.kind == Table.kind:
+            place = self.of(Identity(Schema.kind, identity.names[:-1]))
+        else:
             return identity
-        table = Identity(Table.kind, identity.names[:-1])
-        return Identity(Column.kind, (*self.of(table).names, identity.name))
+        return Identity(identity.kind, (*place.names, identity.name))
 
 
 def demands(source: Catalog, target: Catalog, renames: Renames) -> tuple[Demands, ...]:
