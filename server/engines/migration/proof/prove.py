@@ -10,8 +10,10 @@ from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.proof import Proof
 from server.engines.migration.proof.residual import residual
 from server.engines.migration.proof.runner import run_plan
+from server.engines.migration.proof.seed.bounds import read_bounds
 from server.engines.migration.proof.seed.demands import Renames
 from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.seed import SeedRequest, seed
 from server.engines.migration.proof.seed.value_types import ColumnName
 from server.engines.migration.proof.survival import Fingerprints, Survey, Survival
@@ -122,14 +124,13 @@ class _Trial:
         if self.flavor is Flavor.TAME:
             renames = self.options.renames
             overrides = await tame_values(clone.worker, self.source, self.target, renames)
-        return SeedRequest(
+        future = Future(
             self.source.catalog,
             self.target.catalog,
-            self.flavor,
             self.options.renames,
-            overrides,
-            self.options.seeding_seconds,
+            await read_bounds(self.target),
         )
+        return SeedRequest(future, self.flavor, overrides, self.options.seeding_seconds)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from server.engines.migration.lint.rule import LintFinding
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.course import Course
 from server.engines.migration.proof.runner import run_plan
+from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.seed import SeedRequest, seed
 from server.engines.sql.psql import read_script
 
@@ -70,7 +71,7 @@ class Trial:
         after = await read_catalog(self.clone.superuser)
         await self._prepare(schema)
         before = await read_catalog(self.clone.superuser)
-        await seed(self.clone, SeedRequest(before, after))
+        await seed(self.clone, SeedRequest(Future(before, after)))
         verdict = await self.judge_here(migration)
         failure = verdict.course.failure
         is_stopped = failure is not None and failure.is_about_rows

@@ -6,6 +6,7 @@ import pytest
 
 from server.engines.migration.proof.clones import cloned
 from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.seed import Seeding, SeedRequest, seed
 from server.engines.postgres.shadow import Shadow
 from tests.engines.migration.proof.hand_written import held
@@ -166,7 +167,7 @@ def fill(shadow: Shadow) -> Fill:
             held(cluster, schema) as ground,
             cloned(ground) as clone,
         ):
-            return await seed(clone, SeedRequest(ground.catalog, ground.catalog, flavor))
+            return await seed(clone, SeedRequest(Future(ground.catalog, ground.catalog), flavor))
 
     return run
 

@@ -9,6 +9,7 @@ import pytest
 from server.engines.catalog.kinds.index import Index
 from server.engines.migration.proof.clones import cloned
 from server.engines.migration.proof.runner import run_plan
+from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.seed import SeedRequest, seed
 from server.engines.migration.step import LockMode, Observation, Segment
 from server.engines.postgres.shadow import Shadow
@@ -77,7 +78,7 @@ async def _seen(shadow: Shadow, major: int) -> Seen:
         forms = {number: form for number, form in enumerate(FORMS) if form.since <= major}
         texts = (_in(number, BASE + form.setup) for number, form in forms.items())
         async with held(cluster, "".join(texts)) as ground, cloned(ground) as clone:
-            await seed(clone, SeedRequest(ground.catalog, ground.catalog, seconds=60))
+            await seed(clone, SeedRequest(Future(ground.catalog, ground.catalog), seconds=60))
             segments = {number: _segments(number, form) for number, form in forms.items()}
             course = await run_plan(clone, list(chain.from_iterable(segments.values())))
             assert course.failure is None

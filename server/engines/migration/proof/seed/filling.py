@@ -1,9 +1,10 @@
 """Fills one table: rows at once, and one by one where that fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from server.engines.migration.proof.seed.demands import Check, Demands, Reference
+from server.engines.migration.proof.seed.apart import apart
+from server.engines.migration.proof.seed.demands import Check, Demands, Reference, TableName
 from server.engines.migration.proof.seed.flavor import Flavor
 from server.engines.migration.proof.seed.mined import mined
 from server.engines.migration.proof.seed.scalars import ROWS
@@ -39,20 +40,21 @@ class Filling:
             StatementError: not one row is accepted; says why the last one was not.
         """
         sources = await self._sources(table, partitions)
-        rows = [_row(table, sources, number) for number in range(ROWS)]
+        made = (_row(table, sources, number) for number in range(_MOST_ATTEMPTS))
+        rows = [*apart(made, table.later_keys)]
         try:
-            await self._insert(table, rows)
+            await self._insert(table, rows[:ROWS])
         except StatementError as error:
             if is_out_of_time(error):
                 raise
-            return await self._fill_one_by_one(table, sources)
+            return await self._fill_one_by_one(table, rows)
         return await self._count(table)
 
-    async def _fill_one_by_one(self, table: Demands, sources: Sequence[Source]) -> int:
+    async def _fill_one_by_one(self, table: Demands, rows: Iterable[Mapping[str, Value]]) -> int:
         done, refusal = 0, None
-        for number in range(_MOST_ATTEMPTS):
+        for row in rows:
             try:
-                await self._insert(table, [_row(table, sources, number)])
+                await self._insert(table, [row])
             except StatementError as error:
                 refusal = error
             else:
@@ -127,18 +129,18 @@ class Filling:
     async def _referred(self, table: Demands) -> list[Source]:
         found: list[Source] = []
         for reference in table.references:
-            if reference.table in self.filled:
-                found.append(await self._keys(reference))
+            if reference.table is not None and reference.table in self.filled:
+                found.append(await self._keys(reference, reference.table))
             elif not reference.is_required:
                 free = (name for name in reference.columns if name not in table.required)
                 found += [of_one(name, (None,)) for name in free]
         return [source for source in found if source.rows]
 
-    async def _keys(self, reference: Reference) -> Source:
+    async def _keys(self, reference: Reference, table: TableName) -> Source:
         names = [identifier(name) for name in reference.keys]
         texts = ", ".join(f"{name}::pg_catalog.text AS c{n}" for n, name in enumerate(names))
         filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
-        words = ("SELECT", texts, "FROM", qualified(*reference.table), "WHERE", filled, _FEW)
+        words = ("SELECT", texts, "FROM", qualified(*table), "WHERE", filled, _FEW)
         rows = await self.worker.rows(" ".join(words))
         found = (tuple(row[f"c{n}"] for n in range(len(names))) for row in rows)
         return Source(reference.columns, tuple(dict.fromkeys(found)))

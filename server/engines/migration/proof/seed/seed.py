@@ -4,14 +4,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.proof.clones import Clone
-from server.engines.migration.proof.seed.demands import Demands, Renames, demands
+from server.engines.migration.proof.seed.demanded import demanded
+from server.engines.migration.proof.seed.demands import Demands
 from server.engines.migration.proof.seed.filling import Filling
 from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.order import parents_first
 from server.engines.migration.proof.seed.partition_values import (
     is_without_partitions,
@@ -40,10 +41,8 @@ class Seeding:
 class SeedRequest:
     """What rows to make; `overrides` are texts for columns whose values should suit more."""
 
-    source: Catalog
-    target: Catalog
+    future: Future
     flavor: Flavor = Flavor.RICH
-    renames: Renames = field(default_factory=Renames)
     overrides: Mapping[tuple[str, ...], tuple[str, ...]] = field(
         default_factory=dict[tuple[str, ...], tuple[str, ...]]
     )
@@ -52,13 +51,14 @@ class SeedRequest:
 
 async def seed(clone: Clone, request: SeedRequest) -> Seeding:
     """Insert a few rows into each table, as the loader; materialized views stay as they are."""
-    tables = demands(request.source, request.target, request.renames)
+    tables = demanded(request.future)
     if request.flavor is Flavor.EMPTY:
         return Seeding(unseeded={".".join(one.name): "no rows were asked for" for one in tables})
     types = await ValueTypes.read(clone.worker)
     async with quieted(clone.superuser, clone.worker):
         bodies = {
-            f"{'.'.join(one.identity.names)}(": one.body for one in request.source.of(Routine)
+            f"{'.'.join(one.identity.names)}(": one.body
+            for one in request.future.source.of(Routine)
         }
         filling = Filling(clone.worker, types, request.flavor, request.overrides, bodies)
         run = _Run(request, filling, time.monotonic() + request.seconds)
@@ -86,7 +86,7 @@ class _Run:
         if time.monotonic() > self.deadline:
             self.unseeded[name] = _LATE
             return
-        identity, catalog = Identity(Table.kind, table.name), self.request.source
+        identity, catalog = Identity(Table.kind, table.name), self.request.future.source
         if is_without_partitions(identity, catalog):
             self.unseeded[name] = _NO_PARTITIONS
             return

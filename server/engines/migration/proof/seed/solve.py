@@ -31,7 +31,15 @@ def groups(sources: Iterable[Source], checks: Iterable[Check]) -> list[list[Sour
 
 def as_checks(column: str, bottom: Bottom) -> tuple[Check, ...]:
     """Return what a domain demands, as conditions on the column."""
-    return tuple(Check("", _about(column, text), frozenset((column,))) for text in bottom.checks)
+    return tuple(
+        Check("", about_column(column, text), frozenset((column,))) for text in bottom.checks
+    )
+
+
+def about_column(column: str, expression: str) -> str:
+    """Return what a domain demands of VALUE as a condition on a column."""
+    name = identifier(column)
+    return _QUOTED_OR_VALUE.sub(lambda match: name if match[0] == "VALUE" else match[0], expression)
 
 
 async def solved(
@@ -62,11 +70,6 @@ async def solved(
 def is_out_of_time(error: StatementError) -> bool:
     """Whether a statement was stopped, and would be again."""
     return error.sqlstate == _STOPPED
-
-
-def _about(column: str, expression: str) -> str:
-    name = identifier(column)
-    return _QUOTED_OR_VALUE.sub(lambda match: name if match[0] == "VALUE" else match[0], expression)
 
 
 def _fewer(sources: Sequence[Source]) -> list[Source]:
