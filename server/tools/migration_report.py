@@ -284,7 +284,10 @@ def _status(proof: "Proof") -> str:
     """Return the answer in a word; rows that always stop the plan are said with it."""
     if not proof.is_proven:
         return "unproven"
-    return "proven on empty tables only" if proof.setbacks and not proof.seeding.rows else "proven"
+    if proof.setbacks and not proof.seeding.rows:
+        return "proven on empty tables only"
+    empty = ", ".join(map(quoted, proof.seeding.left_out))
+    return f"proven with {empty} empty" if empty else "proven"
 
 
 def _summary(found: "Generated") -> str:

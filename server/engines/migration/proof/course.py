@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from server.engines.migration.step import Observation
 
 _DATA_CLASSES = frozenset(("22", "23"))
+# The server's own trouble: shut down, out of memory or disk, broken.
+_SERVERS_CLASSES = frozenset(("53", "57", "58", "XX"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,15 @@ class Failure:
     def is_about_rows(self) -> bool:
         """Whether other rows could have let it pass."""
         return self.sqlstate[:2] in _DATA_CLASSES
+
+    @property
+    def may_be_about_rows(self) -> bool:
+        """Whether that is possible: code that reads a value may say anything, as a cast does."""
+        return bool(self.sqlstate) and self.sqlstate[:2] not in _SERVERS_CLASSES
+
+    def is_like(self, other: "Failure | None") -> bool:
+        """Whether the same statement failed for the same kind of reason."""
+        return other is not None and (self.step, self.sqlstate) == (other.step, other.sqlstate)
 
     def __str__(self) -> str:
         state = f" ({self.sqlstate})" if self.sqlstate else ""

@@ -30,6 +30,11 @@ class Proof:
     notes: tuple[str, ...] = ()
 
     @property
+    def failure(self) -> Failure | None:
+        """What ended the plan, on the way there or back."""
+        return self.forward.failure or self.back.failure
+
+    @property
     def is_proven(self) -> bool:
         """Whether it leads there and back without a failure, a difference or a silent loss."""
         residuals = (self.forward_residual, self.back_residual)

@@ -12,10 +12,11 @@ from server.engines.migration.proof.residual import residual
 from server.engines.migration.proof.runner import run_plan
 from server.engines.migration.proof.seed.bounds import read_bounds
 from server.engines.migration.proof.seed.demands import Renames
-from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.flavor import Flavor, RowsToTry
 from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.seed import SeedRequest, seed
 from server.engines.migration.proof.seed.value_types import ColumnName
+from server.engines.migration.proof.stuck import stuck_at
 from server.engines.migration.proof.survival import Fingerprints, Survey, Survival
 from server.engines.migration.proof.tame_values import tame_values
 from server.engines.migration.proof.unexpected import unexpected
@@ -54,14 +55,25 @@ async def prove(
         UnavailableError: this machine has no pg_dump for the server, or the server ended.
         InvalidInputError: the plan takes too long, too much memory or too much disk.
     """
-    proof = await _Trial(source, target, plan, options, Flavor.RICH).run()
-    for flavor in (Flavor.TAME, Flavor.EMPTY):
-        failure = proof.forward.failure or proof.back.failure
-        if failure is None or not failure.is_about_rows:
-            return proof
-        trial = _Trial(source, target, plan, options, flavor)
-        proof = await trial.run((*proof.setbacks, failure))
+    trial = _Trial(source, target, plan, options)
+    proof = await trial.run()
+    if not await _is_about_rows(trial, proof):
+        return proof
+    while (failure := proof.failure) and (rows := trial.next(proof)):
+        trial = replace(trial, rows=rows, setbacks=(*trial.setbacks, failure))
+        proof = await trial.run()
     return proof
+
+
+async def _is_about_rows(trial: "_Trial", proof: Proof) -> bool:
+    """Tell whether it is worth trying other rows."""
+    failure = proof.failure
+    if failure is None or failure.is_about_rows:
+        return failure is not None
+    if not (failure.may_be_about_rows and proof.seeding.rows):
+        return False
+    without = await replace(trial, rows=RowsToTry(Flavor.EMPTY)).run()
+    return not failure.is_like(without.failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +84,32 @@ class _Trial:
     target: Ground
     plan: Plan
     options: ProofOptions
-    flavor: Flavor
+    rows: RowsToTry = field(default_factory=RowsToTry)
+    setbacks: tuple[Failure, ...] = ()
 
-    async def run(self, setbacks: tuple[Failure, ...] = ()) -> Proof:
+    def next(self, proof: Proof) -> RowsToTry | None:
+        """Return which rows to try after those that stopped the plan, None if it was none."""
+        failure = proof.failure
+        if failure is None:
+            return None
+        segments = self.plan.forward if proof.forward.failure else self.plan.back
+        return self.rows.next(stuck_at(failure.step, segments, self._future()))
+
+    async def run(self) -> Proof:
+        """Run the plan there and back."""
         seconds = self.options.limits.statement_seconds
         async with cloned(
             self.source, time_zone=self.options.time_zone, statement_seconds=seconds
         ) as clone:
             return await bounded(
-                lambda: self._on(clone, setbacks),
+                lambda: self._on(clone),
                 limits=self.options.limits,
                 database=clone.database,
                 spared=clone.superuser.pid,
                 refusal="The plan was not proven",
             )
 
-    async def _on(self, clone: Clone, setbacks: tuple[Failure, ...]) -> Proof:
+    async def _on(self, clone: Clone) -> Proof:
         seeding = await seed(clone, await self._request(clone))
         rows = _Rows(clone, self._survey())
         await rows.look_before()
@@ -96,7 +118,7 @@ class _Trial:
             version=clone.database.cluster.version,
             forward=forward,
             seeding=seeding,
-            setbacks=setbacks,
+            setbacks=self.setbacks,
             notes=self.source.notes,
         )
         if forward.failure:
@@ -119,18 +141,17 @@ class _Trial:
     def _survey(self) -> Survey:
         return Survey(self.source.catalog, self.target.catalog, self.options.renames)
 
+    def _future(self, bounds: Mapping[TableName, str] | None = None) -> Future:
+        renames = self.options.renames
+        return Future(self.source.catalog, self.target.catalog, renames, bounds or {})
+
     async def _request(self, clone: Clone) -> SeedRequest:
         overrides: Mapping[ColumnName, tuple[str, ...]] = {}
-        if self.flavor is Flavor.TAME:
+        if self.rows.flavor is Flavor.TAME:
             renames = self.options.renames
             overrides = await tame_values(clone.worker, self.source, self.target, renames)
-        future = Future(
-            self.source.catalog,
-            self.target.catalog,
-            self.options.renames,
-            await read_bounds(self.target),
-        )
-        return SeedRequest(future, self.flavor, overrides, self.options.seeding_seconds)
+        future = self._future(await read_bounds(self.target))
+        return SeedRequest(future, self.rows, overrides, self.options.seeding_seconds)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """What a proof says about plans that are right, and about plans that are not."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.engines.catalog.identity import Identity
@@ -171,6 +173,75 @@ async def test_texts_are_tried_that_the_new_type_reads(prove_case: Prove) -> Non
 
     assert proof.is_proven
     assert proof.seeding.rows == {"public.t": 4}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("text", "ltree"), ("text", "tsquery"), ("text[]", "uuid[]")],
+)
+async def test_texts_are_tried_whatever_the_new_type_says_about_others(
+    prove_case: Prove, old: str, new: str
+) -> None:
+    schema = "CREATE EXTENSION ltree; CREATE TABLE t (v {});"
+    alter = "ALTER TABLE public.t ALTER COLUMN v TYPE"
+    there, back = f"{alter} {new} USING v::{new}", f"{alter} {old} USING v::{old}"
+
+    proof = await prove_case(Case(schema.format(old), schema.format(new), (there,), (back,)))
+
+    assert proof.is_proven
+    assert proof.setbacks
+    assert proof.seeding.rows["public.t"] >= 2
+
+
+async def test_a_statement_that_fails_without_rows_too_is_no_setback(prove_case: Prove) -> None:
+    proof = await prove_case(Case(_T, _T, ("SELECT missing FROM public.t",)))
+
+    assert proof.setbacks == ()
+    assert proof.seeding.rows == {"public.t": 4}
+    assert proof.forward.failure is not None
+
+
+async def test_labels_that_stay_are_tried_when_one_goes(prove_case: Prove) -> None:
+    schema = "CREATE TYPE e AS ENUM ({}); CREATE TABLE t (v e NOT NULL);"
+    old, new = schema.format("'a', 'b', 'c'"), schema.format("'a', 'c'")
+    forward = (
+        "ALTER TYPE public.e RENAME TO old_e",
+        "CREATE TYPE public.e AS ENUM ('a', 'c')",
+        "ALTER TABLE public.t ALTER COLUMN v TYPE public.e USING v::text::public.e",
+        "DROP TYPE public.old_e",
+    )
+    back = (
+        "ALTER TYPE public.e RENAME TO old_e",
+        "CREATE TYPE public.e AS ENUM ('a', 'b', 'c')",
+        "ALTER TABLE public.t ALTER COLUMN v TYPE public.e USING v::text::public.e",
+        "DROP TYPE public.old_e",
+    )
+
+    proof = await prove_case(Case(old, new, forward, back))
+
+    assert proof.is_proven
+    assert [failure.sqlstate for failure in proof.setbacks] == ["22P02"]
+    assert proof.seeding.rows["public.t"] == 4
+
+
+async def test_only_the_table_whose_rows_stop_the_plan_stays_empty(prove_case: Prove) -> None:
+    source = f"{_T} CREATE TABLE u (a int NOT NULL CHECK (a < 5));"
+    check = "ALTER TABLE public.u ADD CONSTRAINT c CHECK (a > 50)"
+    about_u = replace(step(check), subject=Identity("constraint", ("public", "u", "c")))
+
+    proof = await prove_case(
+        Case(
+            source,
+            f"{source} ALTER TABLE u ADD CONSTRAINT c CHECK (a > 50);",
+            (about_u,),
+            ("ALTER TABLE public.u DROP CONSTRAINT c",),
+        )
+    )
+
+    assert proof.is_proven
+    assert proof.seeding.rows == {"public.t": 4}
+    assert proof.seeding.unseeded == {"public.u": "its rows stop the plan"}
+    assert {failure.sqlstate for failure in proof.setbacks} == {"23514"}
 
 
 async def test_rows_respect_what_the_target_demands(prove_case: Prove) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from server.engines.migration.proof.clones import cloned
-from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.flavor import Flavor, RowsToTry
 from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.seed import Seeding, SeedRequest, seed
 from server.engines.postgres.shadow import Shadow
@@ -167,7 +167,8 @@ def fill(shadow: Shadow) -> Fill:
             held(cluster, schema) as ground,
             cloned(ground) as clone,
         ):
-            return await seed(clone, SeedRequest(Future(ground.catalog, ground.catalog), flavor))
+            future = Future(ground.catalog, ground.catalog)
+            return await seed(clone, SeedRequest(future, RowsToTry(flavor)))
 
     return run
 

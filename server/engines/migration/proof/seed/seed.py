@@ -11,7 +11,7 @@ from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.seed.demanded import demanded
 from server.engines.migration.proof.seed.demands import Demands
 from server.engines.migration.proof.seed.filling import Filling
-from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.flavor import Flavor, RowsToTry
 from server.engines.migration.proof.seed.later import Future
 from server.engines.migration.proof.seed.order import parents_first
 from server.engines.migration.proof.seed.partition_values import (
@@ -24,6 +24,7 @@ from server.engines.postgres.session import StatementError
 
 _STATEMENT = "SET LOCAL statement_timeout = '2s'; SET CONSTRAINTS ALL DEFERRED"
 _LATE = "there was no time left"
+_LEFT_OUT = "its rows stop the plan"
 _NO_PARTITIONS = "it has no partitions"
 _NO_ROWS = "its rows went elsewhere: a trigger or a rule takes them"
 
@@ -35,6 +36,8 @@ class Seeding:
     flavor: Flavor = Flavor.EMPTY
     rows: Mapping[str, int] = field(default_factory=dict[str, int])
     unseeded: Mapping[str, str] = field(default_factory=dict[str, str])
+    left_out: tuple[str, ...] = ()
+    """Those among them whose rows stopped the plan before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class SeedRequest:
     """What rows to make; `overrides` are texts for columns whose values should suit more."""
 
     future: Future
-    flavor: Flavor = Flavor.RICH
+    rows: RowsToTry = field(default_factory=RowsToTry)
     overrides: Mapping[tuple[str, ...], tuple[str, ...]] = field(
         default_factory=dict[tuple[str, ...], tuple[str, ...]]
     )
@@ -52,7 +55,7 @@ class SeedRequest:
 async def seed(clone: Clone, request: SeedRequest) -> Seeding:
     """Insert a few rows into each table, as the loader; materialized views stay as they are."""
     tables = demanded(request.future)
-    if request.flavor is Flavor.EMPTY:
+    if request.rows.flavor is Flavor.EMPTY:
         return Seeding(unseeded={".".join(one.name): "no rows were asked for" for one in tables})
     types = await ValueTypes.read(clone.worker)
     async with quieted(clone.superuser, clone.worker):
@@ -60,7 +63,7 @@ async def seed(clone: Clone, request: SeedRequest) -> Seeding:
             f"{'.'.join(one.identity.names)}(": one.body
             for one in request.future.source.of(Routine)
         }
-        filling = Filling(clone.worker, types, request.flavor, request.overrides, bodies)
+        filling = Filling(clone.worker, types, request.rows.flavor, request.overrides, bodies)
         run = _Run(request, filling, time.monotonic() + request.seconds)
         try:
             async with clone.worker.transaction():
@@ -69,8 +72,9 @@ async def seed(clone: Clone, request: SeedRequest) -> Seeding:
                     await run.take(table)
         except StatementError as error:
             # Rows that refer to each other in a circle are only checked at the end.
-            return Seeding(request.flavor, unseeded=run.all_failed(error.message))
-    return Seeding(request.flavor, run.rows, run.unseeded)
+            return Seeding(request.rows.flavor, unseeded=run.all_failed(error.message))
+    left_out = tuple(sorted(map(".".join, request.rows.left_out)))
+    return Seeding(request.rows.flavor, run.rows, run.unseeded, left_out)
 
 
 @dataclass(slots=True)
@@ -83,8 +87,9 @@ class _Run:
 
     async def take(self, table: Demands) -> None:
         name = ".".join(table.name)
-        if time.monotonic() > self.deadline:
-            self.unseeded[name] = _LATE
+        if time.monotonic() > self.deadline or table.name in self.request.rows.left_out:
+            is_left_out = table.name in self.request.rows.left_out
+            self.unseeded[name] = _LEFT_OUT if is_left_out else _LATE
             return
         identity, catalog = Identity(Table.kind, table.name), self.request.future.source
         if is_without_partitions(identity, catalog):
