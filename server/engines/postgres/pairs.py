@@ -35,7 +35,7 @@ async def open_pair(
     """
     first, second = (target, source) if _leads(target, source) else (source, target)
     opened = partial(open_source, shadow=shadow, workspace=workspace, databases=databases)
-    async with opened(first) as one, opened(second, major=one.major) as other:
+    async with opened(first) as one, opened(second, major=one.major, stubs=one.role.stubs) as other:
         yield Pair(one, other) if first is source else Pair(other, one)
 
 

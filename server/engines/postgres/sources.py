@@ -2,9 +2,10 @@
 
 import io
 import os
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from anyio.to_thread import run_sync
@@ -13,16 +14,19 @@ from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.dump import dump_schema
 from server.engines.postgres.folder import folder_scripts
 from server.engines.postgres.live import LiveDatabase
+from server.engines.postgres.live_extensions import read_extensions
 from server.engines.postgres.loading.limits import DEFAULT_LIMITS, LoadLimits
 from server.engines.postgres.loading.load import LoadedSchema, loaded
 from server.engines.postgres.loading.run import RoleChangeNeededError
 from server.engines.postgres.loading.script import Script
+from server.engines.postgres.loading.stub import ExtensionStub
 from server.engines.postgres.shadow import Shadow
-from server.errors import InvalidInputError, NotFoundError
+from server.errors import InvalidInputError, InvalidSqlError, NotFoundError
 from server.workspace import Workspace
 
 FORMS = "db:NAME, file:PATH, dir:PATH, git:REF:PATH, empty"
 _LARGEST_BLOB = 64 << 20
+_MISSING_EXTENSION = re.compile(r'extension "(?P<name>.+)" is not available')
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,13 @@ async def open_source(  # ruff: ignore[too-many-arguments] - one parameter a pla
     databases: Mapping[str, LiveDatabase],
     limits: LoadLimits = DEFAULT_LIMITS,
     major: int | None = None,
+    stubs: tuple[ExtensionStub, ...] = (),
 ) -> AsyncGenerator[LoadedSchema, None]:
     """Hold a throw-away database with the schema of a source; nothing of it stays behind.
 
     The server is of `major`, else of the version that the source is known to be meant for, if this
-    machine has its programs.
+    machine has its programs. For extensions that it lacks there are `stubs`, and those that are
+    made from a live source.
 
     Raises:
         InvalidSqlError: a statement was refused, by PostgreSQL or by us.
@@ -119,9 +125,10 @@ async def open_source(  # ruff: ignore[too-many-arguments] - one parameter a pla
         UnavailableError: the live database or a server to load into cannot be reached.
     """
     async with (
-        _gathered(source, workspace, databases) as material,
+        _gathered(source, workspace, databases) as found,
         AsyncExitStack() as stack,
     ):
+        material = replace(found, stubs=(*found.stubs, *stubs))
         wanted = major or material.major
         try:
             schema = await _load(stack, material, shadow.cluster(major=wanted), limits)
@@ -134,10 +141,15 @@ async def open_source(  # ruff: ignore[too-many-arguments] - one parameter a pla
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """The scripts of a source, and the major version that they are meant for, if it is known."""
+    """The scripts of a source, and the major version that they are meant for, if it is known.
+
+    `beyond` says of extensions what they have that no stub can stand in for.
+    """
 
     scripts: tuple[Script, ...] = ()
     major: int | None = None
+    stubs: tuple[ExtensionStub, ...] = ()
+    beyond: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def _load(
@@ -149,8 +161,26 @@ async def _load(
     is_private: bool = False,
 ) -> LoadedSchema:
     cluster = await stack.enter_async_context(held)
-    schema = loaded(material.scripts, cluster, is_private=is_private, limits=limits)
-    return await stack.enter_async_context(schema)
+    schema = loaded(
+        material.scripts, cluster, is_private=is_private, limits=limits, stubs=material.stubs
+    )
+    try:
+        return await stack.enter_async_context(schema)
+    except InvalidSqlError as error:
+        raise _with_reason(error, material.beyond) from error
+
+
+def _with_reason(error: InvalidSqlError, beyond: Mapping[str, str]) -> InvalidSqlError:
+    """Say why an extension that is missing has no stub."""
+    missing = _MISSING_EXTENSION.search(error.refusal)
+    if missing is None or missing["name"] not in beyond:
+        return error
+    return InvalidSqlError(
+        f"{error.refusal}, and no stub can stand in for its {beyond[missing['name']]}",
+        location=error.location,
+        statement=error.statement,
+        next_step="Have the operator set `shadow` to a server of their own that has it.",
+    )
 
 
 def _about_major(schema: LoadedSchema, major: int | None) -> tuple[str, ...]:
@@ -197,8 +227,10 @@ async def _dumped(
         )
     async with live.read() as reader:
         major = reader.major
+        extensions = await read_extensions(reader)
     with await dump_schema(live, major) as content:
-        yield _Material((Script(f"db:{name}", lambda: _reopened(content)),), major)
+        script = Script(f"db:{name}", lambda: _reopened(content))
+        yield _Material((script,), major, extensions.stubs, extensions.beyond)
 
 
 def _reopened(content: BinaryIO) -> BinaryIO:

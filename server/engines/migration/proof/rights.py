@@ -158,6 +158,6 @@ class Rights:
     async def _create(self, wanted: CreateExtension) -> None:
         """Create an extension, a stand-in where the load of the schema would have one."""
         database, role = self.clone.database, self.clone.role
-        stubs = await offer_stubs(database.cluster, self.clone.superuser, role.login)
+        stubs = await offer_stubs(database.cluster, self.clone.superuser, role)
         self.run.extensions = ExtensionCreation(self.clone.worker, self.run.elevation, stubs)
         self.notes.add(await self.run.extensions.create(wanted))

@@ -18,6 +18,7 @@ from server.engines.postgres.loading.ordering import Ordering
 from server.engines.postgres.loading.run import Run
 from server.engines.postgres.loading.script import Script
 from server.engines.postgres.loading.script_settings import ScriptSettings
+from server.engines.postgres.loading.stub import ExtensionStub
 from server.engines.postgres.loading.stub_roles import StubRoles
 from server.engines.postgres.loading.weight import check_weight
 from server.engines.postgres.session import Session
@@ -68,8 +69,11 @@ async def loaded(
     *,
     is_private: bool = False,
     limits: LoadLimits = DEFAULT_LIMITS,
+    stubs: tuple[ExtensionStub, ...] = (),
 ) -> AsyncGenerator[LoadedSchema, None]:
     """Hold a database with the schema of the scripts; nothing of it stays behind.
+
+    `stubs` stand in for extensions that neither the server has nor we ship.
 
     Raises:
         InvalidSqlError: a statement was refused, by PostgreSQL or by us.
@@ -78,7 +82,7 @@ async def loaded(
     """
     notes = Notes()
     async with (
-        loader_role(cluster, is_private=is_private) as role,
+        loader_role(cluster, is_private=is_private, stubs=stubs) as role,
         cluster.database(owner=role.owner) as database,
         await database.connect() as superuser,
     ):
@@ -102,7 +106,7 @@ class _Load:
 
     async def run(self) -> None:
         """Run the scripts."""
-        stubs = await offer_stubs(self.database.cluster, self.superuser, self.role.login)
+        stubs = await offer_stubs(self.database.cluster, self.superuser, self.role)
         async with self.role.session(self.database.name, self._settings()) as loader:
             run = self._run(loader, stubs)
             ordering = Ordering(run)

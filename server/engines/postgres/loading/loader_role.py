@@ -1,9 +1,11 @@
 """The role that foreign SQL logs in as, and the one that it acts as: neither has any power."""
 
 import secrets
+import shutil
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
@@ -12,6 +14,7 @@ from pydantic import SecretStr
 from server.engines.postgres.address import Address, DsnAddress, SocketAddress
 from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.loading.relay import relayed
+from server.engines.postgres.loading.stub import ExtensionStub
 from server.engines.postgres.loading.stub_roles import LOADER_PREFIX, LOCK, drop_unused
 from server.engines.postgres.session import Session
 from server.engines.sql.quote import identifier, literal
@@ -37,12 +40,23 @@ _OWNER_EXISTS = "SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 
 
 @dataclass(frozen=True, slots=True)
 class LoaderRole:
-    """Who a script logs in as, for one load, and who then owns what it creates."""
+    """Who a script logs in as, for one load, and who then owns what it creates.
+
+    `stubs` are stand-ins for extensions that it finds besides those that every loader does.
+    """
 
     login: str
     owner: str
     may_create_roles: bool
     _address: Address
+    stubs: tuple[ExtensionStub, ...] = ()
+
+    @property
+    def stubs_folder(self) -> Path | None:
+        """Where its own stand-ins are put: beside the socket, where the server can read them."""
+        if not isinstance(self._address, SocketAddress):
+            return None
+        return self._address.folder.parent / f"stubs-{self.login}"
 
     def superuser_settings(self, major: int) -> Mapping[str, str]:
         """Return what a superuser's session must start with in a database that is loaded.
@@ -70,7 +84,9 @@ class LoaderRole:
 
 
 @asynccontextmanager
-async def loader_role(cluster: Cluster, *, is_private: bool) -> AsyncGenerator[LoaderRole, None]:
+async def loader_role(
+    cluster: Cluster, *, is_private: bool, stubs: tuple[ExtensionStub, ...] = ()
+) -> AsyncGenerator[LoaderRole, None]:
     """Hold a role made for one load; it and the roles made for it are dropped afterwards.
 
     Raises:
@@ -82,9 +98,12 @@ async def loader_role(cluster: Cluster, *, is_private: bool) -> AsyncGenerator[L
             role = await _create(superuser, cluster, is_private=is_private)
         else:
             role = _itself(cluster.address, own["name"], reaches_files=own["reaches_files"])
+    role = replace(role, stubs=stubs)
     try:
         yield role
     finally:
+        if role.stubs and role.stubs_folder is not None:
+            shutil.rmtree(role.stubs_folder, ignore_errors=True)
         if own["is_superuser"]:
             with anyio.move_on_after(_DROP_SECONDS, shield=True):
                 async with await cluster.connect() as superuser:
