@@ -215,17 +215,6 @@ _REFUSED = {
         "CREATE FOREIGN DATA WRAPPER w OPTIONS (api_key 'hush')",
         "api_key",
     ),
-    "another value of a mapping's option": (
-        (
-            "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
-            "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'one')"
-        ),
-        (
-            "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
-            "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'two')"
-        ),
-        "by hand",
-    ),
 }
 
 
@@ -241,6 +230,11 @@ _FOREIGN = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER 
 _MAPPED = f"{_FOREIGN}; CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'one')"
 _RISKY = {
     "options of a mapping that comes": (_FOREIGN, _MAPPED, HazardKind.UNTRACKABLE),
+    "another value of a mapping's option": (
+        _MAPPED,
+        f"{_FOREIGN}; CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'two')",
+        HazardKind.DATA_LOSS,
+    ),
     "options of a mapping that goes": (_MAPPED, _FOREIGN, HazardKind.DATA_LOSS),
     "options of a mapping that goes with its server": (_MAPPED, "", HazardKind.DATA_LOSS),
     "values of an attribute": (

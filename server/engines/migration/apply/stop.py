@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from server.engines.migration.apply.blockers import Blocker
 from server.engines.migration.apply.patience import RETRIED
+from server.engines.migration.fill_in import settings_read
 from server.engines.migration.step import Step
 from server.errors import BackendError
 
 _LONGEST = 300
 _TIMED_OUT = "57014"
+_UNDEFINED = "42704"
 _NOTHING_LEFT = " The failed segment left nothing behind."
 
 
@@ -40,6 +42,8 @@ class Failure:
         """What to do about this kind of failure."""
         if self.sqlstate in RETRIED:
             return "Let the sessions in the way end, or come at a quieter time"
+        if self.sqlstate == _UNDEFINED and settings_read([self.step.sql]):
+            return "Give the role that applies it this setting, by ALTER ROLE … SET, and RESET it later"
         if self.sqlstate == _TIMED_OUT:
             return "Find out who ended the statement, or what made it slow"
         return "Remove the cause"

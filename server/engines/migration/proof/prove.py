@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from server.engines.migration.fill_in import settings_read
 from server.engines.migration.proof.clones import Clone, cloned
 from server.engines.migration.proof.course import Failure
 from server.engines.migration.proof.fingerprints import Fingerprint, TableName, fingerprints
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.proof import Proof
-from server.engines.migration.proof.residual import residual
+from server.engines.migration.proof.residual import Residual, residual
 from server.engines.migration.proof.runner import run_plan
 from server.engines.migration.proof.seed.bounds import read_bounds
 from server.engines.migration.proof.seed.demands import Renames
@@ -123,7 +124,7 @@ class _Trial:
         )
         if forward.failure:
             return proof
-        there = await residual(clone, self.target, with_owners=self.options.with_owners)
+        there = await self._residual(clone, self.target, self.plan.forward)
         await rows.look_after()
         return await self._back(replace(proof, forward_residual=there), rows)
 
@@ -131,12 +132,23 @@ class _Trial:
         back = await run_plan(rows.clone, self.plan.back)
         proof = replace(proof, back=back)
         if not back.failure:
-            here = await residual(rows.clone, self.source, with_owners=self.options.with_owners)
+            here = await self._residual(rows.clone, self.source, self.plan.back)
             await rows.look_back()
             proof = replace(proof, back_residual=here)
         survival = rows.survivals()
         lost = unexpected(survival, (self.plan.forward, self.plan.back), rows.survey)
         return replace(proof, survival=survival, unexpected=() if back.failure else lost)
+
+    async def _residual(
+        self, clone: Clone, wanted: Ground, segments: Sequence[Segment]
+    ) -> Residual:
+        steps = (step for segment in segments for step in segment.steps)
+        return await residual(
+            clone,
+            wanted,
+            with_owners=self.options.with_owners,
+            filled_in=frozenset(step.subject for step in steps if settings_read([step.sql])),
+        )
 
     def _survey(self) -> Survey:
         return Survey(self.source.catalog, self.target.catalog, self.options.renames)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from server.engines.catalog.diff import Added, Changed, Difference, FieldChange, Removed
+from server.engines.catalog.identity import Identity
 from server.engines.catalog.read import read_catalog
 from server.engines.migration.planner import counted
 from server.engines.migration.proof.clones import Clone
@@ -35,8 +36,16 @@ class Residual:
         return not self.catalog and not self.dump
 
 
-async def residual(clone: Clone, wanted: Ground, *, with_owners: bool = False) -> Residual:
+async def residual(
+    clone: Clone,
+    wanted: Ground,
+    *,
+    with_owners: bool = False,
+    filled_in: frozenset[Identity] = frozenset(),
+) -> Residual:
     """Compare the clone with the schema that it should have become.
+
+    Values of the mappings `filled_in` are not compared: their operator knows them, nobody else.
 
     Raises:
         UnavailableError: this machine has no pg_dump for the server.
@@ -50,7 +59,17 @@ async def residual(clone: Clone, wanted: Ground, *, with_owners: bool = False) -
     finally:
         ours.cancel()
         await asyncio.gather(ours, theirs, return_exceptions=True)
-    return Residual(tuple(_lines(left)), dump)
+    return Residual(
+        tuple(_lines(each for each in left if not _is_filled_in(each, filled_in))), dump
+    )
+
+
+def _is_filled_in(difference: Difference, filled_in: frozenset[Identity]) -> bool:
+    return (
+        isinstance(difference, Changed)
+        and difference.identity in filled_in
+        and {change.field for change in difference.changes} == {"options_digest"}
+    )
 
 
 async def _dump(clone: Clone, *, with_owners: bool) -> DumpText:

@@ -9,6 +9,7 @@ from anyio.to_thread import run_sync
 
 from server.engines.catalog.read import read_catalog
 from server.engines.migration.boundary import boundary
+from server.engines.migration.fill_in import settings_read
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.course import Course, Failure
 from server.engines.migration.proof.fixed_facts import fixed_facts
@@ -24,6 +25,8 @@ from server.engines.sql.vetting.verdict import CreateExtension, Elevated, Plain,
 from server.errors import InvalidSqlError, UnavailableError
 
 _PLAN = "plan"
+# What an operator fills in is proven with any value at all.
+_FILL_IN = "SELECT pg_catalog.set_config($1, 'filled in', false)"
 _LOCAL = re.compile(r"\s*SET\s+LOCAL\b", re.IGNORECASE)
 # PostgreSQL refuses these inside a transaction, or they commit by themselves.
 _OUTSIDE = frozenset(Form) - {Form.ORDINARY, Form.SETTING}
@@ -37,6 +40,9 @@ async def run_plan(
     With boundaries the schema is read after each segment, so that a database can be found in it.
     """
     await clone.worker.script("RESET ROLE; RESET ALL")
+    statements = (step.sql for segment in segments for step in segment.steps)
+    for name in settings_read(statements):
+        await clone.worker.rows(_FILL_IN, name)
     observer = await Observer.of(clone.superuser, clone.worker)
     runner = _Runner(clone, observer, Rights.of(clone))
     for segment in segments:

@@ -6,7 +6,8 @@ import pytest
 
 from server.engines.catalog.identity import Identity
 from server.engines.migration.apply.course import Direction
-from server.engines.migration.plan import Plan
+from server.engines.migration.apply.stop import StoppedError
+from server.engines.migration.plan import Plan, written
 from server.engines.migration.renames.rename import Rename
 from server.engines.migration.step import Segment
 from server.errors import BackendError, NotFoundError, RefusedError
@@ -308,3 +309,24 @@ async def test_owners_are_a_part_of_what_is_proven(place_with: PlaceWith, plan_o
         assert done == "clerk"
     finally:
         await place.owner.script("DROP TABLE t; DROP ROLE boss; DROP ROLE clerk")
+
+
+async def test_what_no_plan_holds_is_given_by_the_session(
+    place_with: PlaceWith, plan_of: PlanOf
+) -> None:
+    server = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+    mapping = "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'sample');"
+    place = await place_with(server)
+    plan = await plan_of(place, server + mapping)
+
+    with pytest.raises(
+        StoppedError, match=r"(?s)fill_in\.s\.public\.password.*Nothing is applied.*ALTER ROLE"
+    ):
+        await place.apply(plan)
+    name = await place.owner.value("SELECT current_database()")
+    await place.owner.script(f"ALTER DATABASE {name} SET fill_in.s.public.password = 'real'")
+    done = await place.apply(plan)
+
+    assert done.is_as_promised
+    assert await place.owner.value("SELECT umoptions FROM pg_user_mapping") == ["password=real"]
+    assert b"sample" not in written(plan)

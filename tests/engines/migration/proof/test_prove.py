@@ -6,6 +6,7 @@ import pytest
 
 from server.engines.catalog.identity import Identity
 from server.engines.migration.action import Mode
+from server.engines.migration.fill_in import filled
 from server.engines.migration.hazard import data_loss
 from server.engines.migration.proof.prove import ProofOptions
 from server.engines.migration.proof.seed.demands import Renames
@@ -418,3 +419,25 @@ async def test_triggers_and_forced_policies_stay_as_they_were(prove_case: Prove)
 
     assert proof.seeding.rows == {"public.t": 4}
     assert proof.is_proven
+
+
+async def test_values_that_the_operator_fills_in_are_proven_with_placeholders(
+    prove_case: Prove,
+) -> None:
+    source = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+    mapping = "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password {}, x {})"
+    identity = Identity("user_mapping", ("public",), of=Identity("server", ("s",)))
+    head, clauses = "CREATE USER MAPPING FOR PUBLIC SERVER s", {"password": "fill_in.p"}
+    whole = step(filled(head, {**clauses, "x": "fill_in.x"}))
+    drop = ("DROP USER MAPPING FOR PUBLIC SERVER s",)
+    target = source + mapping.format("'secret'", "'it''s'")
+
+    right = await prove_case(Case(source, target, (replace(whole, subject=identity),), drop))
+    less = replace(whole, sql=filled(head, clauses), subject=identity)
+    lacking = await prove_case(Case(source, target, (less,), drop))
+    guessed = await prove_case(Case(source, target, (mapping.format("'x'", "'y'"),), drop))
+
+    assert right.is_proven
+    assert not lacking.is_proven
+    assert not guessed.is_proven
+    assert "secret" not in str((right, lacking, guessed))
