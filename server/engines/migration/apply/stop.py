@@ -43,7 +43,9 @@ class Failure:
         if self.sqlstate in RETRIED:
             return "Let the sessions in the way end, or come at a quieter time"
         if self.sqlstate == _UNDEFINED and settings_read([self.step.sql]):
-            return "Give the role that applies it this setting, by ALTER ROLE … SET, and RESET it later"
+            return (
+                "Let ALTER ROLE … SET give it to the role that applies the plan, until that is done"
+            )
         if self.sqlstate == _TIMED_OUT:
             return "Find out who ended the statement, or what made it slow"
         return "Remove the cause"

@@ -27,9 +27,10 @@ from server.engines.migration.step import segments
 from server.engines.postgres.address import SocketAddress
 from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.live import LiveDatabase
+from server.engines.postgres.pairs import open_pair
 from server.engines.postgres.session import Session
 from server.engines.postgres.shadow import Shadow
-from server.engines.postgres.sources import open_source, parse_source
+from server.engines.postgres.sources import parse_source
 from server.workspace import Workspace
 
 QUICK = Patience(lambda: 0.0, lock_timeout_ms=200, attempts=2, first_pause=0.05)
@@ -131,18 +132,16 @@ def plan_of(shadow: Shadow) -> PlanOf:
         (place.house.workspace.root / "target.sql").write_text(target)
         opened = AsyncExitStack()
         async with opened:
-            loaded = [
-                await opened.enter_async_context(
-                    open_source(
-                        parse_source(text),
-                        shadow=shadow,
-                        workspace=place.house.workspace,
-                        databases=place.house.databases,
-                    )
+            pair = await opened.enter_async_context(
+                open_pair(
+                    parse_source(f"db:{NAME}"),
+                    parse_source("file:target.sql"),
+                    shadow=shadow,
+                    workspace=place.house.workspace,
+                    databases=place.house.databases,
                 )
-                for text in (f"db:{NAME}", "file:target.sql")
-            ]
-            old, new = [await Ground.of(each) for each in loaded]
+            )
+            old, new = await Ground.of(pair.source), await Ground.of(pair.target)
             options = PlanOptions(with_owners=with_owners)
             ahead = steps(old.catalog, new.catalog, options)
             back = steps(new.catalog, old.catalog, options)
