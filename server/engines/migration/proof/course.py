@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from server.engines.migration.step import Observation
 
 _DATA_CLASSES = frozenset(("22", "23"))
+_DENIED = "42501"
 # The server's own trouble: shut down, out of memory or disk, broken.
 _SERVERS_CLASSES = frozenset(("53", "57", "58", "XX"))
 
@@ -31,7 +32,8 @@ class Failure:
     @property
     def may_be_about_rows(self) -> bool:
         """Whether that is possible: code that reads a value may say anything, as a cast does."""
-        return bool(self.sqlstate) and self.sqlstate[:2] not in _SERVERS_CLASSES
+        is_denied = self.sqlstate == _DENIED
+        return bool(self.sqlstate) and not is_denied and self.sqlstate[:2] not in _SERVERS_CLASSES
 
     def is_like(self, other: "Failure | None") -> bool:
         """Whether the same statement failed for the same kind of reason."""
