@@ -5,10 +5,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from anyio.to_thread import run_sync
-
-from server.engines.catalog.read import read_catalog
-from server.engines.migration.boundary import boundary
+from server.engines.catalog.reread import Rereader
+from server.engines.migration.boundary import boundary_share
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.course import Course, Failure
 from server.engines.migration.proof.fixed_facts import fixed_facts
@@ -37,7 +35,8 @@ async def run_plan(
     """
     await clone.worker.script("RESET ROLE; RESET ALL")
     observer = await Observer.of(clone.superuser, clone.worker)
-    runner = _Runner(clone, observer, Rights.of(clone))
+    rereader = Rereader(clone.superuser, boundary_share)
+    runner = _Runner(clone, observer, Rights.of(clone), rereader)
     for segment in segments:
         if failure := await runner.attempt(segment):
             return runner.course(failure)
@@ -53,6 +52,7 @@ class _Runner:
     clone: Clone
     observer: Observer
     rights: Rights
+    rereader: Rereader
     _observations: list[Observation] = field(default_factory=list[Observation])
     _split_at: list[int] = field(default_factory=list[int])
     _boundaries: list[str] = field(default_factory=list[str])
@@ -72,8 +72,7 @@ class _Runner:
 
     async def look(self) -> None:
         """Note what the schema is like by now."""
-        catalog = await read_catalog(self.clone.superuser)
-        self._boundaries.append(await run_sync(boundary, catalog))
+        self._boundaries.append(await self.rereader.fingerprint())
 
     async def attempt(self, segment: Segment) -> Failure | None:
         """Run a segment, and return why it failed, if it did."""
