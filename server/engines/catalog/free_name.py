@@ -1,6 +1,6 @@
 """Names for what a fix creates: within PostgreSQL's limit, and nobody else's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from hashlib import sha256
 from itertools import count
 
@@ -8,7 +8,7 @@ _MOST_BYTES = 63
 _DIGEST = 8  # hexadecimal digits that keep two shortened names apart
 
 
-def free_name(words: Collection[str], suffix: str, taken: Collection[str]) -> str:
+def free_name(words: Collection[str], suffix: str, taken: Container[str]) -> str:
     """Return `words` and `suffix` joined, shortened to 63 bytes, numbered if already taken."""
     stem = "_".join(words)
     numbered = (f"_{suffix}{number or ''}" for number in count())

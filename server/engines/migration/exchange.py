@@ -67,7 +67,7 @@ def exchanged(exchange: Exchange, context: Context) -> Iterator[Action]:
         RefusedError: a table is partitioned by a column of the type.
     """
     schema, name = exchange.type.names
-    old_name = free_name((name,), "old", _taken_names(schema, context))
+    old_name = free_name((name,), "old", context.names)
     conversions = [*_conversions(exchange, context)]
     yield from plain(
         f"ALTER {exchange.word} {qualified(schema, name)} RENAME TO {identifier(old_name)}",
@@ -125,11 +125,6 @@ def _whole(fact: Fact) -> Identity:
             return constraint
         case _:
             return fact.identity
-
-
-def _taken_names(schema: str, context: Context) -> frozenset[str]:
-    facts = (*context.old, *context.new)
-    return frozenset(each.identity.name for each in facts if each.identity.schema == schema)
 
 
 def _conversions(exchange: Exchange, context: Context) -> Iterator[str]:

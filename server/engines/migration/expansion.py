@@ -14,7 +14,6 @@ from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.materialized_view import MaterializedView
 from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.privilege import Privilege
-from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.rule import Rule
 from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.catalog.kinds.table import Table
@@ -101,7 +100,7 @@ def _is_ordinary(table: Identity, context: Context) -> bool:
     return not refuses_updates(table, context) and not any(
         "update" in each.events and not each.update_columns
         for catalog in (context.old, context.new)
-        for each in catalog.triggers(table)
+        for each in catalog.children(table, Trigger)
     )
 
 
@@ -206,9 +205,7 @@ def expand(found: _Expansion) -> Iterator[Action]:
 
 def _temporary(index: Index, found: _Expansion) -> str:
     """Return what an index is called while it stands beside the one that it replaces."""
-    catalogs = (found.context.old, found.context.new)
-    taken = {each.identity.name for catalog in catalogs for each in catalog.of(Index)}
-    return free_name((index.identity.name,), _NEW, taken)
+    return free_name((index.identity.name,), _NEW, found.context.names)
 
 
 def _converted(found: _Expansion, value: str) -> str:
@@ -227,16 +224,14 @@ def _sync_function(found: _Expansion) -> str:
 
 def _trigger(found: _Expansion) -> str:
     # Triggers fire in the order of their names; this one has to see what the others made.
-    taken = {each.identity.name for each in found.context.old.triggers(found.table)}
+    taken = {each.identity.name for each in found.context.old.children(found.table, Trigger)}
     first = "~" if any(name >= "zz_" for name in taken) else "zz"
     return free_name((first, found.new.identity.name), _SYNC, taken)
 
 
 def _function(found: _Expansion) -> str:
     schema, table, column = found.new.identity.names
-    routines = (*found.context.old.of(Routine), *found.context.new.of(Routine))
-    taken = {each.identity.name for each in routines}
-    return qualified(schema, free_name((table, column), _SYNC, taken))
+    return qualified(schema, free_name((table, column), _SYNC, found.context.names))
 
 
 def _refusing_null(found: _Expansion) -> Iterable[Action]:

@@ -216,9 +216,7 @@ def _can_be_swapped(change: Change[Index], context: Context) -> bool:
 def _swapped(change: Change[Index], context: Context) -> Iterator[Action]:
     new = change.new
     name = new.identity.name
-    catalogs = (context.old, context.new)
-    taken = {each.identity.name for catalog in catalogs for each in catalog}
-    other = free_name((name,), "new", taken)
+    other = free_name((name,), "new", context.names)
     text = renamed(new.definition, identifier(name), identifier(other))
     yield Action(concurrently(text), Mode.OUTSIDE, _risks(new))
     yield Action(f"DROP INDEX CONCURRENTLY {qualified(*change.old.identity.names)}", Mode.OUTSIDE)
