@@ -1,7 +1,8 @@
 """Servers that the tests of engines share."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -9,10 +10,9 @@ from server.engines.postgres.shadow import Shadow
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    folder.chmod(0o700)
-    return folder
+def cache() -> Generator[Path, None, None]:
+    with TemporaryDirectory(prefix="cache-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,17 @@
 """From numbers to names: which identity an address of pg_catalog has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.sighting import Address, Sighting
+
+Name = Callable[[Sighting, Identity | None], Identity]
+"""Gives the identity of what was seen, from the identity of its parent."""
+
+
+def by_reader(sighting: Sighting, parent: Identity | None) -> Identity:
+    """Name what was seen as its kind does."""
+    return sighting.reader.naming(sighting.row, parent)
 
 
 class Addresses:
@@ -14,6 +22,7 @@ class Addresses:
         sightings: Sequence[Sighting],
         aliases: Mapping[Address, Address],
         members: Mapping[Address, int],
+        name: Name = by_reader,
     ) -> None:
         """Take what was read; names are found when they are asked for."""
         self.sightings = sightings
@@ -23,6 +32,7 @@ class Addresses:
             if sighting.address is not None:
                 self._sightings.setdefault(sighting.address, sighting)
         self._aliases = aliases
+        self._name = name
         self._has_members = any(address in self._sightings for address in members)
         self._identities: dict[Address, Identity | None] = {}
 
@@ -53,7 +63,7 @@ class Addresses:
         if sighting.address is not None and self._sightings[sighting.address] is sighting:
             own = self.identity(*sighting.address)
         else:
-            own = sighting.reader.naming(sighting.row, parent)
+            own = self._name(sighting, parent)
         return None if own is None else (own, parent)
 
     def whole_remarked_on(self, sighting: Sighting) -> Identity | None:
@@ -98,6 +108,6 @@ class Addresses:
 
     def _named(self, sighting: Sighting) -> Identity | None:
         if sighting.parent is None:
-            return sighting.reader.naming(sighting.row, None)
+            return self._name(sighting, None)
         parent = self.identity(*sighting.parent)
-        return None if parent is None else sighting.reader.naming(sighting.row, parent)
+        return None if parent is None else self._name(sighting, parent)

@@ -32,12 +32,13 @@ class Observation:
 
 def assemble(seen: Observation) -> Catalog:
     """Name everything; members of extensions keep only their membership."""
-    with _without_collector():
+    with without_collector():
         return _assembled(seen)
 
 
 @contextmanager
-def _without_collector() -> Generator[None, None, None]:
+def without_collector() -> Generator[None, None, None]:
+    """Keep the collector of cycles away from many new values."""
     # It would go through some hundred thousand new values again and again, a quarter of the time
     # that naming takes, and find nothing: none of them points back at what it is a part of.
     was_enabled = gc.isenabled()
@@ -50,7 +51,7 @@ def _without_collector() -> Generator[None, None, None]:
 
 
 def _assembled(seen: Observation) -> Catalog:
-    remarks = dict.fromkeys(_remarks_on_parts(seen.addresses))
+    remarks = dict.fromkeys(remarks_on_parts(seen.addresses))
     found = [*_facts(seen.addresses), *seen.unmodeled, *remarks]
     facts = _by_identity(found)
     dependencies = dict.fromkeys(_dependencies(seen, facts))
@@ -74,7 +75,7 @@ def _facts(addresses: Addresses) -> Iterator[Fact]:
             yield fact(sighting.reader.fact, sighting.row, identities, addresses.identity)
 
 
-def _remarks_on_parts(addresses: Addresses) -> Iterator[Unmodeled]:
+def remarks_on_parts(addresses: Addresses) -> Iterator[Unmodeled]:
     """Report what is said about mere parts of objects, such as the rule that makes a view."""
     for sighting in addresses.sightings:
         whole = addresses.whole_remarked_on(sighting)

@@ -17,7 +17,6 @@ from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.owner import Owner
 from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.privilege import Privilege
-from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.unmodeled import Unmodeled
 from server.errors import NotFoundError
 
@@ -81,10 +80,6 @@ class Catalog:
         """Return the indexes of a table or materialized view, those of constraints included."""
         return self.children(relation, Index)
 
-    def triggers(self, relation: Identity) -> tuple[Trigger, ...]:
-        """Return the declared triggers of a relation."""
-        return self.children(relation, Trigger)
-
     def policies(self, table: Identity) -> tuple[Policy, ...]:
         """Return the row security policies of a table."""
         return self.children(table, Policy)
@@ -117,6 +112,11 @@ class Catalog:
     def unmodeled(self) -> tuple[Unmodeled, ...]:
         """What was seen and not understood."""
         return self.of(Unmodeled)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The own names of all facts, of whatever kind and in whatever schema."""
+        return frozenset(fact.identity.name for fact in self)
 
     @cached_property
     def _of_kind(self) -> Mapping[type[Fact], tuple[Fact, ...]]:

@@ -21,11 +21,22 @@ def fingerprint(catalog: Catalog) -> str:
     server share is left out, and so are numbers and versions of PostgreSQL. A thousand tables take
     a fifth of a second, so a large schema belongs in a thread.
     """
-    return _digest(
-        f"{fact.identity}\n{_content(fact, without=_NAME)}\n"
-        for fact in catalog
-        if not is_cluster_wide(fact)
-    )
+    return digest(map(share, catalog))
+
+
+def share(fact: Fact) -> str:
+    """Return what a fact adds to a fingerprint; nothing, if it is no part of a schema."""
+    if is_cluster_wide(fact):
+        return ""
+    return f"{fact.identity}\n{_content(fact, without=_NAME)}\n"
+
+
+def digest(shares: Iterable[str]) -> str:
+    """Return the fingerprint of facts from what they add to it, in the order of identities."""
+    sha256 = hashlib.sha256()
+    for each in shares:
+        sha256.update(each.encode(errors="surrogatepass"))
+    return sha256.hexdigest()
 
 
 def payload_fingerprint(fact: Fact) -> str:
@@ -33,7 +44,7 @@ def payload_fingerprint(fact: Fact) -> str:
 
     Two facts of one class with equal payloads and different names may be one that was renamed.
     """
-    return _digest([f"{fact.kind}\n{_content(fact, without=_NAME_AND_PLACE)}"])
+    return digest([f"{fact.kind}\n{_content(fact, without=_NAME_AND_PLACE)}"])
 
 
 def _content(fact: Fact, *, without: frozenset[str]) -> str:
@@ -48,10 +59,3 @@ def _fields(cls: type, without: frozenset[str]) -> tuple[Field, ...]:
         for each in compared_fields(cls)
         if each.name not in without and each.rule is not Rule.RELATIVE_ORDER
     )
-
-
-def _digest(parts: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode(errors="surrogatepass"))
-    return digest.hexdigest()

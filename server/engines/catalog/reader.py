@@ -1,6 +1,6 @@
 """How a kind is read: the query, and how its rows are named and become facts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,10 +40,17 @@ class Reader:
     goes_with_parent: bool = True
     """Whether it is a member of the extension that its parent is a member of, unless that is a
     schema, which others use, too."""
+    is_of_built_in: bool = False
+    """Whether it gives rows of what PostgreSQL comes with, so that no count tells if it has any."""
     newer: Mapping[str, Newer] = field(default_factory=dict[str, Newer])
     since: int = 14
     adapt: Callable[[Row], Row] | None = None
     """What SQL cannot say: makes the fact's columns from the query's."""
+
+    def is_idle(self, major: int, numbers: Mapping[str, Collection[int]]) -> bool:
+        """Whether it can give no row, given the numbers of all objects in tables of pg_catalog."""
+        has_none = self.catalog in numbers and not numbers[self.catalog]
+        return major < self.since or (has_none and not self.is_of_built_in)
 
     def query(self, major: int) -> str:
         """Return the query as a server of this major understands it."""

@@ -8,9 +8,9 @@ Address = tuple[str, int, int]
 """A table of pg_catalog, the number of an object in it, and that of a part of it or 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """One row of a kind's query."""
+    """One row of a kind's query; two are the same only if they are one."""
 
     reader: Reader
     row: Row

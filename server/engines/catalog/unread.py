@@ -91,12 +91,22 @@ WHERE 'information_schema' NOT IN (coalesce(i.schema, ''), i.identity)
 """
 
 
+async def read_numbers(session: Session) -> Mapping[str, Sequence[int]]:
+    """Return the numbers of all objects that did not come with PostgreSQL, by their catalogs."""
+    passing = [row["oid"] for row in await session.rows(_PASSING_SCHEMAS)]
+    counted = await session.rows(await session.value(_COUNT_ALL), passing)
+    return {row["catalog"]: row["oids"] or () for row in counted}
+
+
 async def read_unmodeled(
-    session: Session, catalogs: Mapping[int, str], claimed: Addresses
+    session: Session,
+    catalogs: Mapping[int, str],
+    numbers: Mapping[str, Sequence[int]],
+    claimed: Addresses,
 ) -> tuple[Unmodeled, ...]:
     """Return what is no row of a kind, no part of one and no member of an extension."""
     rows = [
-        *await _unread(session, catalogs, claimed),
+        *await _unread(session, catalogs, numbers, claimed),
         *await session.rows(_LARGE_OBJECTS),
         *await session.rows(_CHANGED_PRIVILEGES),
     ]
@@ -110,17 +120,18 @@ async def read_unmodeled(
 
 
 async def _unread(
-    session: Session, catalogs: Mapping[int, str], claimed: Addresses
+    session: Session,
+    catalogs: Mapping[int, str],
+    numbers: Mapping[str, Sequence[int]],
+    claimed: Addresses,
 ) -> Sequence[Row]:
-    passing = [row["oid"] for row in await session.rows(_PASSING_SCHEMAS)]
-    counted = await session.rows(await session.value(_COUNT_ALL), passing)
-    everything = [(row["catalog"], oid, 0) for row in counted for oid in row["oids"] or ()]
+    everything = [(catalog, oid, 0) for catalog, oids in numbers.items() for oid in oids]
     missing = await run_sync(_missing, everything, claimed)
     if not missing:
         return ()
-    numbers = {name: oid for oid, name in catalogs.items()}
+    oid_of = {name: oid for oid, name in catalogs.items()}
     return await session.rows(
-        _NAMES, [numbers[catalog] for catalog, _, _ in missing], [oid for _, oid, _ in missing]
+        _NAMES, [oid_of[catalog] for catalog, _, _ in missing], [oid for _, oid, _ in missing]
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
-from server.engines.catalog.fingerprint import fingerprint
+from server.engines.catalog.fingerprint import digest, share
 from server.engines.catalog.kinds.owner import Owner
 from server.engines.catalog.kinds.user_mapping import UserMapping
 from server.engines.postgres.dump import JOURNAL_SCHEMA
@@ -16,8 +16,12 @@ def boundary(catalog: Catalog) -> str:
     Whoever applies a plan owns what it creates, so owners tell nothing about how far it got; and
     gives user mappings their values, which no plan holds.
     """
-    kept = {fact.identity: _without_values(fact) for fact in catalog if not _is_left_out(fact)}
-    return fingerprint(Catalog(catalog.major, kept))
+    return digest(map(boundary_share, catalog))
+
+
+def boundary_share(fact: Fact) -> str:
+    """Return what a fact adds to the fingerprint of a boundary; nothing, if it is left out."""
+    return "" if _is_left_out(fact) else share(_without_values(fact))
 
 
 def _is_left_out(fact: Fact) -> bool:

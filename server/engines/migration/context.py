@@ -23,6 +23,17 @@ class Strategy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Names that something bears, before the plan or after it."""
+
+    old: frozenset[str]
+    new: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.old or name in self.new
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Both schemas, and what becomes of their objects."""
 
@@ -47,6 +58,11 @@ class Context:
     def is_online(self) -> bool:
         """Whether tables that are there must stay usable."""
         return self.strategy is Strategy.ONLINE
+
+    @property
+    def names(self) -> Names:
+        """What is called something, so that what stands there for a while is called otherwise."""
+        return Names(self.old.names, self.new.names)
 
     def is_created(self, identity: Identity | None) -> bool:
         """Whether the plan creates it, so that nobody else uses it yet."""

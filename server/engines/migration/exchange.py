@@ -129,9 +129,7 @@ def _whole(fact: Fact) -> Identity:
 
 def free_type_name(type_: Identity, suffix: str, context: Context) -> str:
     """Return a name beside that of a type, which nothing in its schema has before or after."""
-    facts = (*context.old, *context.new)
-    taken = frozenset(each.identity.name for each in facts if each.identity.schema == type_.schema)
-    return free_name((type_.name,), suffix, taken)
+    return free_name((type_.name,), suffix, context.names)
 
 
 def _conversions(exchange: Exchange, context: Context) -> Iterator[str]:

@@ -180,7 +180,7 @@ def _obstacles_of_table(table: Identity, context: Context) -> Iterator[str]:
     if any(
         "update" in each.events and not each.update_columns
         for catalog in (context.old, context.new)
-        for each in catalog.triggers(table)
+        for each in catalog.children(table, Trigger)
     ):
         yield f"a trigger of {table} would fire for every row that is filled"
 

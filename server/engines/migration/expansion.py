@@ -10,8 +10,8 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.comment import Comment
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.index import Index
-from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.sequence import Sequence
+from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
 from server.engines.migration.context import Context
@@ -118,9 +118,7 @@ def _moved_to_the_end(found: Expansion) -> Iterator[Hazard]:
 
 def _temporary(index: Index, found: Expansion) -> str:
     """Return what an index is called while it stands beside the one that it replaces."""
-    catalogs = (found.context.old, found.context.new)
-    taken = {each.identity.name for catalog in catalogs for each in catalog.of(Index)}
-    return free_name((index.identity.name,), _NEW, taken)
+    return free_name((index.identity.name,), _NEW, found.context.names)
 
 
 def _converted(found: Expansion, value: str) -> str:
@@ -139,16 +137,14 @@ def _sync_function(found: Expansion) -> str:
 
 def _trigger(found: Expansion) -> str:
     # Triggers fire in the order of their names; this one has to see what the others made.
-    taken = {each.identity.name for each in found.context.old.triggers(found.table)}
+    taken = {each.identity.name for each in found.context.old.children(found.table, Trigger)}
     first = "~" if any(name >= "zz_" for name in taken) else "zz"
     return free_name((first, found.new.identity.name), _SYNC, taken)
 
 
 def _function(found: Expansion) -> str:
     schema, table, column = found.new.identity.names
-    routines = (*found.context.old.of(Routine), *found.context.new.of(Routine))
-    taken = {each.identity.name for each in routines}
-    return qualified(schema, free_name((table, column), _SYNC, taken))
+    return qualified(schema, free_name((table, column), _SYNC, found.context.names))
 
 
 def _refusing_null(found: Expansion) -> Iterable[Action]:

@@ -96,10 +96,12 @@ class _Settling:
 
     def _demote(self) -> bool:
         """Move what cannot be altered to what is rebuilt; True if anything moved."""
-        before = len(self.fates.rebuilt)
+        before = known = len(self.fates.rebuilt)
+        context = self._context()
         for identity, change in list(self.fates.altered.items()):
             kind = kind_of(change.new)
-            context = self._context()
+            if known != len(self.fates.rebuilt):
+                known, context = len(self.fates.rebuilt), self._context()
             if kind.alter(change, context) is None:
                 self._rebuild(identity, identity)
             else:
@@ -151,9 +153,8 @@ class _Settling:
         )
 
     def _away(self, identities: Iterable[Identity | None]) -> frozenset[Identity | None]:
-        fates = self.fates
-        unmade = fates.rebuilt | fates.dropped
-        return frozenset(each for each in identities if each in unmade)
+        away = (self.fates.rebuilt, self.fates.dropped)
+        return frozenset(each for each in identities if any(each in some for some in away))
 
 
 def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) -> Identity | None:

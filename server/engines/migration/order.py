@@ -55,14 +55,16 @@ def postponed(
     """
     followers: defaultdict[N, list[N]] = defaultdict(list)
     for before, after in edges:
-        followers[before].append(after)
-    result = list(order)
-    for node in reversed([each for each in order if is_late(each)]):
-        place = {each: number for number, each in enumerate(result)}
-        first = min((place[each] for each in followers[node] if each != node), default=place[node])
-        result.insert(first, node)
-        del result[place[node]]
-    return result
+        if before != after:
+            followers[before].append(after)
+    place = {node: number for number, node in enumerate(order)}
+    late = {node for node in order if is_late(node)}
+    goes_before = dict(place)
+    for node in reversed(order):
+        if node in late:
+            waiting = (goes_before[each] for each in followers[node])
+            goes_before[node] = min(waiting, default=place[node])
+    return sorted(order, key=lambda node: (goes_before[node], node not in late, place[node]))
 
 
 def _cycle(

@@ -53,13 +53,7 @@ def _refused(table: Table) -> str:
 
 def _aside(table: Table, context: Context) -> str:
     schema, name = table.identity.names
-    taken = {
-        fact.identity.name
-        for catalog in (context.old, context.new)
-        for fact in catalog
-        if fact.identity.schema == schema
-    }
-    return qualified(schema, free_name((name,), "kept", taken))
+    return qualified(schema, free_name((name,), "kept", context.names))
 
 
 def _carried(table: Identity, context: Context) -> tuple[Column, ...]:

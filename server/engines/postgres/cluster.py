@@ -91,9 +91,16 @@ class Cluster:
         *,
         user: str | None = None,
         settings: Mapping[str, str] | None = None,
+        keeps_statements: bool = False,
     ) -> Session:
         """Open a session as `Session.connect` does, unnamed in the database for maintenance."""
-        return await Session.connect(self.address, database=database, user=user, settings=settings)
+        return await Session.connect(
+            self.address,
+            database=database,
+            user=user,
+            settings=settings,
+            keeps_statements=keeps_statements,
+        )
 
     @asynccontextmanager
     async def database(
@@ -138,10 +145,16 @@ class Database:
     cluster: Cluster
 
     async def connect(
-        self, *, user: str | None = None, settings: Mapping[str, str] | None = None
+        self,
+        *,
+        user: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        keeps_statements: bool = False,
     ) -> Session:
-        """Open a session in it, unnamed as the superuser."""
-        return await self.cluster.connect(self.name, user=user, settings=settings)
+        """Open a session in it as `Session.connect` does, unnamed as the superuser."""
+        return await self.cluster.connect(
+            self.name, user=user, settings=settings, keeps_statements=keeps_statements
+        )
 
 
 async def _booted(where: Ground) -> Guard:

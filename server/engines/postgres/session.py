@@ -25,6 +25,7 @@ Row = Mapping[str, Any]
 
 _CLOSE_SECONDS = 2
 _NOTICES = 1000
+_KEPT = 200
 
 
 class Isolation(StrEnum):
@@ -50,8 +51,13 @@ class Session:
         database: str | None = None,
         user: str | None = None,
         settings: Mapping[str, str] | None = None,
+        keeps_statements: bool = False,
     ) -> Self:
         """Open a session; unnamed, the user is the superuser of our servers or the URL's own.
+
+        One that keeps its statements has the server parse and plan each of them once. That is for
+        questions about pg_catalog: a schema changes here between two runs of one query, and a kept
+        plan for its own tables would not.
 
         Raises:
             UnavailableError: the server cannot be reached or lets nobody in; names no secret.
@@ -62,8 +68,7 @@ class Session:
             connection = await asyncpg.connect(
                 **arguments,
                 timeout=CONNECT_SECONDS,
-                # A schema changes here between two runs of one query, and a kept plan would not.
-                statement_cache_size=0,
+                statement_cache_size=_KEPT if keeps_statements else 0,
             )
         return cls(connection)
 
@@ -108,8 +113,15 @@ class Session:
             StatementError: the server refused it.
             UnavailableError: the server ended the session.
         """
+        return [dict(record) for record in await self.records(sql, *args)]
+
+    async def records(self, sql: str, *args: object) -> list[Row]:
+        """Run one statement as `rows` does; the rows compare and read fast, and cannot be added to.
+
+        Two are equal if their values are, whatever their columns are called.
+        """
         with self._translated():
-            return [dict(record) for record in await self._connection.fetch(sql, *args)]
+            return cast("list[Row]", await self._connection.fetch(sql, *args))
 
     async def value(self, sql: str, *args: object) -> Any:  # ruff: ignore[any-type] - any SQL type
         """Return the first column of the first row, None without one; raises as `rows` does."""

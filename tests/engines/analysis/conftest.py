@@ -17,7 +17,10 @@ _USUAL = {"search_path": '"$user", public', "client_min_messages": "warning"}
 
 @pytest.fixture(scope="session")
 async def patient(shadow: Shadow) -> AsyncGenerator[Patient, None]:
-    async with shadow.database() as database, await database.connect(settings=_USUAL) as session:
+    async with (
+        shadow.database() as database,
+        await database.connect(settings=_USUAL, keeps_statements=True) as session,
+    ):
         yield Patient(session)
 
 
@@ -27,7 +30,7 @@ async def staffed(shadow: Shadow) -> AsyncGenerator[Patient, None]:
     async with (
         shadow.private_cluster() as cluster,
         cluster.database() as database,
-        await database.connect(settings=_USUAL) as session,
+        await database.connect(settings=_USUAL, keeps_statements=True) as session,
     ):
         await session.script(_ROLES)
         yield Patient(session)

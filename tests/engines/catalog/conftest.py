@@ -45,5 +45,5 @@ async def apart(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
 @pytest.fixture(scope="session")
 async def bench(apart: Cluster) -> AsyncGenerator[Session, None]:
     """A session to try things in and take them back."""
-    async with await apart.connect() as session:
+    async with await apart.connect(keeps_statements=True) as session:
         yield session

@@ -7,7 +7,7 @@ from server.engines.catalog.links import read_aliases, read_members
 from server.engines.catalog.reader import Reader
 from server.engines.catalog.registry import readers
 from server.engines.catalog.sighting import Sighting
-from server.engines.catalog.unread import read_unmodeled
+from server.engines.catalog.unread import read_numbers, read_unmodeled
 from server.engines.postgres.session import Isolation, Session
 from server.engines.postgres.shadow import Shadow
 from server.errors import UnavailableError
@@ -105,7 +105,8 @@ async def _unmodeled_without(session: Session, missing: Reader) -> object:
     addresses = Addresses(
         sightings, await read_aliases(session), await read_members(session, catalogs)
     )
-    return await read_unmodeled(session, catalogs, addresses)
+    numbers = await read_numbers(session)
+    return await read_unmodeled(session, catalogs, numbers, addresses)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,15 @@ from server.engines.catalog.read import read_catalog
 from server.engines.migration.hazard import HazardKind
 from server.engines.migration.planner import counted, steps
 from server.engines.migration.step import Step
-from server.engines.postgres.cluster import Cluster, Database
+from server.engines.postgres.cluster import Database
 from server.engines.postgres.shadow import Shadow
+from tests.engines.migration.stage import Stage, on_stage
 
 pytestmark = pytest.mark.anyio
 
 _FILE = Path(__file__).with_name("code_kinds.yaml")
 _FUNCTION = "CREATE FUNCTION app.f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'"
+_APP = "CREATE SCHEMA app"
 _ELSEWHERE = {"search_path": "nowhere", "check_function_bodies": "off"}
 
 
@@ -39,9 +41,9 @@ _CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(
 
 
 @pytest.fixture(scope="module")
-async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
-    async with shadow.private_cluster() as cluster:
-        yield cluster
+async def stage(shadow: Shadow) -> AsyncGenerator[Stage, None]:
+    async with shadow.private_cluster() as cluster, on_stage(cluster) as stage:
+        yield stage
 
 
 async def _filled(database: Database, sql: str) -> Catalog:
@@ -58,10 +60,10 @@ async def _after(database: Database, plan: tuple[Step, ...]) -> Catalog:
 
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
-async def test_the_new_schema_is_reached(cluster: Cluster, case: Case) -> None:
-    async with cluster.database() as one, cluster.database() as other:
+async def test_the_new_schema_is_reached(stage: Stage, case: Case) -> None:
+    async with stage.cluster.database() as one:
         old = await _filled(one, f"{case.there};{case.old}")
-        new = await _filled(other, f"{case.there};{case.new}")
+        new = await stage.catalog(_APP, case.there, case.new)
 
         plan = steps(old, new)
 
@@ -71,9 +73,9 @@ async def test_the_new_schema_is_reached(cluster: Cluster, case: Case) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
-async def test_the_old_schema_is_reached_again(cluster: Cluster, case: Case) -> None:
-    async with cluster.database() as one, cluster.database() as other:
-        old = await _filled(one, f"{case.there};{case.old}")
+async def test_the_old_schema_is_reached_again(stage: Stage, case: Case) -> None:
+    async with stage.cluster.database() as other:
+        old = await stage.catalog(_APP, case.there, case.old)
         new = await _filled(other, f"{case.there};{case.new}")
 
         plan = steps(new, old)
@@ -82,46 +84,44 @@ async def test_the_old_schema_is_reached_again(cluster: Cluster, case: Case) -> 
         assert {step.verb for step in plan} == set(case.back.split())
 
 
-async def _hazards(cluster: Cluster, old: str, new: str) -> set[HazardKind]:
-    async with cluster.database() as one, cluster.database() as other:
-        plan = steps(await _filled(one, old), await _filled(other, new))
+async def _hazards(stage: Stage, old: str, new: str) -> set[HazardKind]:
+    plan = steps(await stage.catalog(_APP, old), await stage.catalog(_APP, new))
     return {hazard.kind for step in plan for hazard in step.hazards}
 
 
-async def test_a_function_that_goes_breaks_who_calls_it(cluster: Cluster) -> None:
-    found = await _hazards(cluster, _FUNCTION, "")
+async def test_a_function_that_goes_breaks_who_calls_it(stage: Stage) -> None:
+    found = await _hazards(stage, _FUNCTION, "")
 
     assert found == {HazardKind.BREAKS_CLIENTS}
 
 
 async def test_callers_of_a_function_that_is_created_again_are_not_followed(
-    cluster: Cluster,
+    stage: Stage,
 ) -> None:
-    found = await _hazards(cluster, _FUNCTION, _FUNCTION.replace("(a ", "(b "))
+    found = await _hazards(stage, _FUNCTION, _FUNCTION.replace("(a ", "(b "))
 
     assert found == {HazardKind.UNTRACKABLE}
 
 
 async def test_running_with_the_rights_of_the_owner_is_a_matter_of_authorization(
-    cluster: Cluster,
+    stage: Stage,
 ) -> None:
-    found = await _hazards(cluster, _FUNCTION, _FUNCTION.replace("AS", "SECURITY DEFINER AS"))
+    found = await _hazards(stage, _FUNCTION, _FUNCTION.replace("AS", "SECURITY DEFINER AS"))
 
     assert found == {HazardKind.AUTHORIZATION}
 
 
-async def test_another_body_is_no_hazard(cluster: Cluster) -> None:
-    found = await _hazards(cluster, _FUNCTION, _FUNCTION.replace("'SELECT 1'", "'SELECT 2'"))
+async def test_another_body_is_no_hazard(stage: Stage) -> None:
+    found = await _hazards(stage, _FUNCTION, _FUNCTION.replace("'SELECT 1'", "'SELECT 2'"))
 
     assert found == set()
 
 
-async def test_a_function_that_comes_back_as_it_was_is_no_hazard(cluster: Cluster) -> None:
+async def test_a_function_that_comes_back_as_it_was_is_no_hazard(stage: Stage) -> None:
     caller = "CREATE FUNCTION app.g() RETURNS integer LANGUAGE sql RETURN app.f(1)"
 
-    async with cluster.database() as one, cluster.database() as other:
-        old = await _filled(one, f"{_FUNCTION}; {caller}")
-        new = await _filled(other, f"{_FUNCTION.replace('(a ', '(b ')}; {caller}")
+    old = await stage.catalog(_APP, _FUNCTION, caller)
+    new = await stage.catalog(_APP, _FUNCTION.replace("(a ", "(b "), caller)
 
     subjects = {each.subject.name for step in steps(old, new) for each in step.hazards}
     assert subjects == {"f"}

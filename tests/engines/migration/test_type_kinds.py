@@ -13,14 +13,16 @@ from server.engines.catalog.read import read_catalog
 from server.engines.migration.hazard import HazardKind
 from server.engines.migration.planner import counted, steps
 from server.engines.migration.step import Step
-from server.engines.postgres.cluster import Cluster, Database
+from server.engines.postgres.cluster import Database
 from server.engines.postgres.session import StatementError
 from server.engines.postgres.shadow import Shadow
 from server.errors import RefusedError
+from tests.engines.migration.stage import Stage, on_stage
 
 pytestmark = pytest.mark.anyio
 
 _FILE = Path(__file__).with_name("type_kinds.yaml")
+_APP = "CREATE SCHEMA app"
 _ROLES = "CREATE ROLE type_owner; CREATE ROLE type_reader; CREATE ROLE type_stranger"
 
 
@@ -62,30 +64,30 @@ _CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(
 
 
 @pytest.fixture(scope="module")
-async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
+async def stage(shadow: Shadow) -> AsyncGenerator[Stage, None]:
     async with shadow.private_cluster() as cluster:
         async with await cluster.connect() as session:
             await session.script(_ROLES)
-        yield cluster
+        async with on_stage(cluster) as stage:
+            yield stage
 
 
 async def _filled(database: Database, *scripts: str) -> Catalog:
     async with await database.connect(settings={"search_path": "public"}) as session:
-        await session.script("CREATE SCHEMA app")
+        await session.script(_APP)
         for script in filter(None, scripts):
             await session.script(script)
         return await read_catalog(session)
 
 
-async def _planned(cluster: Cluster, old: str, new: str) -> tuple[Step, ...]:
-    async with cluster.database() as one, cluster.database() as other:
-        return steps(await _filled(one, old), await _filled(other, new))
+async def _planned(stage: Stage, old: str, new: str) -> tuple[Step, ...]:
+    return steps(await stage.catalog(_APP, old), await stage.catalog(_APP, new))
 
 
-async def _led_over(cluster: Cluster, case: Case, old: str, new: str) -> Trip:
-    async with cluster.database() as one, cluster.database() as other:
+async def _led_over(stage: Stage, case: Case, old: str, new: str) -> Trip:
+    async with stage.cluster.database() as one:
         before = await _filled(one, case.there, old)
-        after = await _filled(other, case.there, new)
+        after = await stage.catalog(_APP, case.there, new)
         plan = steps(before, after)
         async with await one.connect(settings={"search_path": case.search_path}) as session:
             await session.script(case.rows or "SELECT")
@@ -108,8 +110,8 @@ async def _rows(database: Database, case: Case) -> list[str]:
 
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
-async def test_the_new_schema_is_reached(cluster: Cluster, case: Case) -> None:
-    trip = await _led_over(cluster, case, case.old, case.new)
+async def test_the_new_schema_is_reached(stage: Stage, case: Case) -> None:
+    trip = await _led_over(stage, case, case.old, case.new)
 
     assert trip.rest == ()
     assert trip.rows_after == trip.rows_before
@@ -118,8 +120,8 @@ async def test_the_new_schema_is_reached(cluster: Cluster, case: Case) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
-async def test_the_old_schema_is_reached_again(cluster: Cluster, case: Case) -> None:
-    trip = await _led_over(cluster, case, case.new, case.old)
+async def test_the_old_schema_is_reached_again(stage: Stage, case: Case) -> None:
+    trip = await _led_over(stage, case, case.new, case.old)
 
     assert trip.rest == ()
     assert trip.rows_after == trip.rows_before
@@ -130,7 +132,7 @@ _MOOD = "CREATE TYPE app.mood AS ENUM ('sad', 'ok'); CREATE TABLE app.t (m app.m
 _NO_SAD = "CREATE TYPE app.mood AS ENUM ('ok'); CREATE TABLE app.t (m app.mood)"
 
 
-async def test_a_row_with_a_removed_label_stops_the_plan_and_stays(cluster: Cluster) -> None:
+async def test_a_row_with_a_removed_label_stops_the_plan_and_stays(stage: Stage) -> None:
     case = Case(
         name="",
         old=_MOOD,
@@ -141,11 +143,11 @@ async def test_a_row_with_a_removed_label_stops_the_plan_and_stays(cluster: Clus
     )
 
     with pytest.raises(StatementError, match="sad"):
-        await _led_over(cluster, case, case.old, case.new)
+        await _led_over(stage, case, case.old, case.new)
 
 
-async def test_a_removed_label_is_a_hazard_that_names_it(cluster: Cluster) -> None:
-    plan = await _planned(cluster, _MOOD, _NO_SAD)
+async def test_a_removed_label_is_a_hazard_that_names_it(stage: Stage) -> None:
+    plan = await _planned(stage, _MOOD, _NO_SAD)
 
     hazards = [hazard for step in plan for hazard in step.hazards]
     assert [each.kind for each in hazards] == [HazardKind.BREAKS_CLIENTS, HazardKind.MAY_FAIL]
@@ -219,11 +221,11 @@ _REFUSED = {
 
 
 @pytest.mark.parametrize("name", _REFUSED)
-async def test_what_cannot_be_done_is_refused_by_name(cluster: Cluster, name: str) -> None:
+async def test_what_cannot_be_done_is_refused_by_name(stage: Stage, name: str) -> None:
     old, new, said = _REFUSED[name]
 
     with pytest.raises(RefusedError, match=said):
-        await _planned(cluster, old, new)
+        await _planned(stage, old, new)
 
 
 _FOREIGN = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w"
@@ -269,10 +271,10 @@ _RISKY = {
 
 
 @pytest.mark.parametrize("name", _RISKY)
-async def test_what_is_at_risk_is_said(cluster: Cluster, name: str) -> None:
+async def test_what_is_at_risk_is_said(stage: Stage, name: str) -> None:
     old, new, kind = _RISKY[name]
 
-    plan = await _planned(cluster, old, new)
+    plan = await _planned(stage, old, new)
 
     assert kind in {hazard.kind for step in plan for hazard in step.hazards}
 
@@ -292,20 +294,20 @@ _SAFE = {
 
 
 @pytest.mark.parametrize("name", _SAFE)
-async def test_what_loses_nothing_has_no_hazard(cluster: Cluster, name: str) -> None:
+async def test_what_loses_nothing_has_no_hazard(stage: Stage, name: str) -> None:
     old, new = _SAFE[name]
 
-    plan = await _planned(cluster, old, new)
+    plan = await _planned(stage, old, new)
 
     assert [hazard for step in plan for hazard in step.hazards] == []
 
 
-async def test_a_mapping_loses_an_option_in_place(cluster: Cluster) -> None:
+async def test_a_mapping_loses_an_option_in_place(stage: Stage) -> None:
     new = f"{_FOREIGN}; CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'one')"
     old = f"{_FOREIGN}; CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'one', x 'y')"
     case = Case(name="", old=old, new=new, forward="alter", back="")
 
-    trip = await _led_over(cluster, case, old, new)
+    trip = await _led_over(stage, case, old, new)
 
     assert trip.rest == ()
     assert trip.verbs == {"alter"}

@@ -24,6 +24,7 @@ READER = Reader(
     fact=Extension,
     catalog="pg_extension",
     naming=named(Extension.kind),
+    is_of_built_in=True,
     sql="""
 SELECT e.oid, e.extname AS name, n.nspname AS in_schema, e.extversion AS version,
   e.extrelocatable AS is_relocatable

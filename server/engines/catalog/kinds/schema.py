@@ -18,6 +18,7 @@ READER = Reader(
     fact=Schema,
     catalog="pg_namespace",
     naming=named(Schema.kind),
+    is_of_built_in=True,
     sql="""
 SELECT oid, nspname AS name
 FROM pg_namespace

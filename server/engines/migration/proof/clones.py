@@ -46,7 +46,9 @@ async def cloned(
     }
     async with (
         cluster.database(template=ground.database.name, owner=ground.role.owner) as database,
-        await database.connect(settings={**settings, "lock_timeout": _LOCK_WAIT}) as superuser,
+        await database.connect(
+            settings={**settings, "lock_timeout": _LOCK_WAIT}, keeps_statements=True
+        ) as superuser,
         ground.role.session(database.name, worker_settings) as worker,
     ):
         yield Clone(database, ground.role, superuser, worker, settings)

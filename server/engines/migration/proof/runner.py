@@ -5,10 +5,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from anyio.to_thread import run_sync
-
-from server.engines.catalog.read import read_catalog
-from server.engines.migration.boundary import boundary
+from server.engines.catalog.reread import Rereader
+from server.engines.migration.boundary import boundary_share
 from server.engines.migration.fill_in import settings_read
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.course import Course, Failure
@@ -44,7 +42,8 @@ async def run_plan(
     for name in settings_read(statements):
         await clone.worker.rows(_FILL_IN, name)
     observer = await Observer.of(clone.superuser, clone.worker)
-    runner = _Runner(clone, observer, Rights.of(clone))
+    rereader = Rereader(clone.superuser, boundary_share)
+    runner = _Runner(clone, observer, Rights.of(clone), rereader)
     for segment in segments:
         if failure := await runner.attempt(segment):
             return runner.course(failure)
@@ -60,6 +59,7 @@ class _Runner:
     clone: Clone
     observer: Observer
     rights: Rights
+    rereader: Rereader
     _observations: list[Observation] = field(default_factory=list[Observation])
     _begun: list[Step] = field(default_factory=list[Step])
     _split_at: list[int] = field(default_factory=list[int])
@@ -80,8 +80,7 @@ class _Runner:
 
     async def look(self) -> None:
         """Note what the schema is like by now."""
-        catalog = await read_catalog(self.clone.superuser)
-        self._boundaries.append(await run_sync(boundary, catalog))
+        self._boundaries.append(await self.rereader.fingerprint())
 
     async def attempt(self, segment: Segment) -> Failure | None:
         """Run a segment, and return why it failed, if it did."""
