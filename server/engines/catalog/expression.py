@@ -1,16 +1,19 @@
 """SQL text as PostgreSQL prints it: finding its parts, and the form that survives re-reading.
 
 PostgreSQL does not always print what it printed once it has read that again, so a schema and its
-own dump print differently. Three such forms are known. `s IN ('a', 'b')` on a varchar column is
+own dump print differently. Four such forms are known. `s IN ('a', 'b')` on a varchar column is
 printed as a cast of an array, and that is read as an array of casts. A constant without a name in
 a subquery is printed with a cast, and that gives it the name of the type. What BETWEEN became is
-printed in brackets of its own, and `(a AND b) AND c` is read as one list. `normalized` does to the
+printed in brackets of its own, and `(a AND b) AND c` is read as one list. A key that a list names
+twice is read once. `normalized` does to the
 text what PostgreSQL does when it reads it. Nothing runs on a server for it, no code of the schema's
 author least of all, so that a read-only database and its copy in a shadow compare alike.
 """
 
 import re
 from collections.abc import Sequence
+
+from server.engines.catalog.repeated_keys import without_repeated_keys
 
 _NAME = r'"(?:[^"]|"")*"'
 _QUOTED = rf"'(?:[^']|'')*'|{_NAME}"
@@ -50,6 +53,8 @@ def normalized(text: str) -> str:
         text = _with_inner_casts(text)
     if _JOINED.search(text):
         text = _with_flat_lists(text)
+    if " BY" in text or "DISTINCT ON " in text:
+        text = without_repeated_keys(text)
     return _NAMED_CAST.sub(_unnamed, text) if "::" in text else text
 
 

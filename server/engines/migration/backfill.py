@@ -12,6 +12,7 @@ from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.batches import in_batches
 from server.engines.migration.context import Context
+from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.not_null import refuse_null
 from server.engines.migration.updatable import refuses_updates
@@ -41,6 +42,9 @@ def filled_at_once(default: Default, context: Context) -> bool:
         return False
     if refuses_updates(_table(default, context), context):
         return True
+    column = None if default.parent is None else context.new.get(default.parent, Column)
+    if column is not None and is_refused_by_domain(column, context.new):
+        return True  # There is no NULL in it, not even for a while.
     return not (context.is_online and is_volatile(default, context))
 
 

@@ -52,7 +52,7 @@ def checked_first(key: Constraint, context: Context) -> Iterator[Action]:
         return
     beside = replace(key, identity=_beside(key, context))
     head = altered(table_of(key))
-    yield Action(f"{head} ADD {constraint_definition(beside)} NOT VALID", Mode.ALONE)
+    yield Action(f"{head} ADD {constraint_definition(beside, context.new)} NOT VALID", Mode.ALONE)
     yield validation(beside, context)
 
 

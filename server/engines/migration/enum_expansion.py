@@ -8,11 +8,13 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
-from server.engines.migration.exchange import free_type_name, restored_remarks
+from server.engines.migration.exchange import restored_remarks
 from server.engines.migration.expandable import is_possible
 from server.engines.migration.expansion import Expansion, contract, expand
 from server.engines.migration.hazard import Hazard
 from server.engines.migration.holders import holders
+from server.engines.migration.set_aside import free_type_name
+from server.engines.migration.type_family import containers
 from server.engines.sql.quote import identifier, literal, qualified
 
 
@@ -32,7 +34,9 @@ def enum_expansion(
     """Return how every column gets the new type beside running programs; None where one cannot."""
     old, new = change.old.identity, change.new
     columns = holders(old, context.old)
-    if not context.is_online or not columns or not _are_alone(old, columns, context):
+    if not context.is_online or not columns or containers(old, context):
+        return None
+    if not _are_alone(old, columns, context):
         return None
     name = free_type_name(new.identity, "new", context)
     of_type = qualified(new.identity.names[0], name)

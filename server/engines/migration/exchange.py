@@ -2,45 +2,40 @@
 
 PostgreSQL takes no label from an enum and gives no domain another base type. So the old type moves
 to a name that is free, the new one is created, every column is converted, and the old one goes.
-Columns of one table are converted by one statement, which writes the table once, and after which
-checks and indexes that compare two of them still mean the same.
+Types that are made of it (domains, rows, ranges) are exchanged with it. Columns of one table are
+converted by one statement, which writes the table once, and after which checks and indexes that
+compare two of them still mean the same.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.dependency import DependencyType
 from server.engines.catalog.diff import Added, Changed, Removed, differences
 from server.engines.catalog.fact import Fact
-from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.attribute import Attribute
 from server.engines.catalog.kinds.column import Column
-from server.engines.catalog.kinds.constraint import Constraint
+from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.index import Index
-from server.engines.catalog.kinds.materialized_view import MaterializedView
-from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.privilege import Privilege
-from server.engines.catalog.kinds.publication_table import PublicationTable
-from server.engines.catalog.kinds.routine import Routine
-from server.engines.catalog.kinds.rule import Rule
-from server.engines.catalog.kinds.trigger import Trigger
-from server.engines.catalog.kinds.view import View
+from server.engines.catalog.kinds.range_type import RangeType
+from server.engines.catalog.kinds.statistics import Statistics
 from server.engines.catalog.kinds.view_column import ViewColumn
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard
 from server.engines.migration.registry import kind_of
 from server.engines.migration.relation import altered
+from server.engines.migration.retyping import blockers
+from server.engines.migration.set_aside import created_again, set_aside
 from server.engines.migration.starting_privileges import starting_privileges
-from server.engines.sql.quote import identifier, qualified
+from server.engines.migration.type_family import containers
+from server.engines.sql.quote import identifier
 from server.errors import RefusedError
-
-# What PostgreSQL refuses to keep while the type of a column changes that it uses.
-_BLOCKERS = (View, MaterializedView, Policy, Rule, Trigger, Routine, PublicationTable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +43,6 @@ class Exchange:
     """A new type for an old one of the same name."""
 
     type: Identity
-    word: str
-    """`TYPE` or `DOMAIN`."""
     creation: tuple[str, ...]
     """The statements that create the new type."""
     conversion: Callable[[Column], str]
@@ -66,38 +59,58 @@ def exchanged(exchange: Exchange, context: Context) -> Iterator[Action]:
     Raises:
         RefusedError: a table is partitioned by a column of the type.
     """
-    schema, name = exchange.type.names
-    old_name = free_type_name(exchange.type, "old", context)
-    conversions = [*_conversions(exchange, context)]
-    yield from plain(
-        f"ALTER {exchange.word} {qualified(schema, name)} RENAME TO {identifier(old_name)}",
-        *exchange.creation,
-    )
-    yield from restored_remarks(exchange.type, context)
-    for statement in conversions:
+    around = containers(exchange.type, context)
+    family = (context.old.facts[exchange.type], *around)
+    asides = [set_aside(each, context) for each in family]
+    goes_first = any(map(_goes_first, family))
+    if goes_first:
+        exchange = replace(exchange, conversion=by_text)
+        yield from plain(*_refuges(family, context))
+        yield from plain(*(each.drop_at_once for each in reversed(asides)))
+    else:
+        yield from plain(*(each.rename for each in asides))
+    yield from plain(*exchange.creation)
+    for each in around:
+        yield from created_again(each, context)
+    for each in family:
+        yield from restored_remarks(each.identity, context)
+    for statement in _conversions(exchange, around, context):
         yield Action(statement, hazards=exchange.hazards)
-    yield from plain(f"DROP {exchange.word} {qualified(schema, old_name)}")
+    if not goes_first:
+        yield from plain(*(each.drop for each in reversed(asides)))
+
+
+def _goes_first(type_: Fact) -> bool:
+    """Whether the functions that make its values keep their names, whatever it is called.
+
+    Values of such a type, and of those around it, are texts until the new one is there.
+    """
+    return isinstance(type_, RangeType)
 
 
 def obstacles(type_: Identity, context: Context) -> Iterator[Identity]:
     """Yield what has to be dropped before a type is exchanged, and created again afterwards."""
     old = context.old
-    for dependency in old.dependents(type_):
+    around = containers(type_, context)
+    family = {type_, *(each.identity for each in around)}
+    are_texts = any(map(_goes_first, (old.facts[type_], *around)))
+    for dependency in (each for member in family for each in old.dependents(member)):
         fact = old.facts[dependency.dependent]
         if isinstance(fact, Column) and fact.generated_mode is None:
             yield from _obstacles_of_column(fact, old)
-        elif fact.parent != type_:
-            yield _whole(fact)
+            yield from _of_its_type(fact, old) if are_texts else ()
+        elif not {fact.identity, fact.parent} & family:
+            yield whole_of(fact)
 
 
 def _obstacles_of_column(column: Column, catalog: Catalog) -> Iterator[Identity]:
     default = catalog.default(column.identity)
     if default is not None:
         yield default.identity
+    yield from blockers(column, catalog)
     for dependency in catalog.dependents(column.identity):
-        fact = catalog.facts[dependency.dependent]
-        if _blocks(fact):
-            yield fact.identity
+        if _points_elsewhere(catalog.facts[dependency.dependent]):
+            yield dependency.dependent
     # Values of the row type cannot be converted in other tables, so this is refused in the end.
     for dependency in catalog.dependents(column.parent) if column.parent else ():
         fact = catalog.facts[dependency.dependent]
@@ -105,18 +118,25 @@ def _obstacles_of_column(column: Column, catalog: Catalog) -> Iterator[Identity]
             yield fact.identity
 
 
-def _blocks(fact: Fact) -> bool:
+def _of_its_type(column: Column, catalog: Catalog) -> Iterator[Identity]:
+    """Yield what makes no sense, or another one, while the values are texts."""
+    for dependency in catalog.dependents(column.identity):
+        fact = catalog.facts[dependency.dependent]
+        is_null = isinstance(fact, Constraint) and fact.type is ConstraintType.NOT_NULL
+        if isinstance(fact, Constraint | Index | Statistics) and not is_null:
+            yield whole_of(fact)
+
+
+def _points_elsewhere(fact: Fact) -> bool:
+    """Whether it is a foreign key; while only one side is converted, nothing compares the two."""
     match fact:
-        case Column(generated_mode=mode):
-            return mode is not None
         case Constraint(references=references, parent=parent, partition_of=None):
-            # While only one side is converted, nothing compares the two.
             return references not in {None, parent}
         case _:
-            return isinstance(fact, _BLOCKERS)
+            return False
 
 
-def _whole(fact: Fact) -> Identity:
+def whole_of(fact: Fact) -> Identity:
     """Return what has to be dropped to be rid of an object."""
     match fact:
         case ViewColumn(parent=parent) | Attribute(parent=parent) if parent is not None:
@@ -127,23 +147,54 @@ def _whole(fact: Fact) -> Identity:
             return fact.identity
 
 
-def free_type_name(type_: Identity, suffix: str, context: Context) -> str:
-    """Return a name beside that of a type, which nothing in its schema has before or after."""
-    return free_name((type_.name,), suffix, context.names)
+def by_text(column: Column) -> str:
+    """Return what converts a column by way of what its values look like."""
+    return f"{identifier(column.identity.name)}::{text_type(column)}::{column.type}"
 
 
-def _conversions(exchange: Exchange, context: Context) -> Iterator[str]:
+def text_type(column: Column) -> str:
+    """Return the type that takes any value, or an array of any values."""
+    return "text[]" if column.type.endswith("[]") else "text"
+
+
+def _conversions(exchange: Exchange, around: Iterable[Fact], context: Context) -> Iterator[str]:
     tables: defaultdict[Identity, list[str]] = defaultdict(list)
-    for dependency in context.old.dependents(exchange.type):
+    outer = Exchange(type=exchange.type, creation=(), conversion=by_text, refuge=text_type)
+    for one in (exchange, *(replace(outer, type=each.identity) for each in around)):
+        for table, clauses in _converted(one, context):
+            tables[table].extend(clauses)
+    for table, clauses in sorted(tables.items()):
+        yield f"{altered(table)} {', '.join(clauses)}"
+
+
+def _refuges(family: Iterable[Fact], context: Context) -> Iterator[str]:
+    """Yield what lets columns hold texts."""
+    tables: defaultdict[Identity, list[str]] = defaultdict(list)
+    for each in family:
+        for table, column in _columns(each.identity, context):
+            name, refuge = identifier(column.identity.name), text_type(column)
+            using = "" if table.kind == ForeignTable.kind else f" USING {name}::{refuge}"
+            tables[table].append(f"ALTER COLUMN {name} TYPE {refuge}{using}")
+    for table, clauses in sorted(tables.items()):
+        yield f"{altered(table)} {', '.join(clauses)}"
+
+
+def _converted(exchange: Exchange, context: Context) -> Iterator[tuple[Identity, Iterable[str]]]:
+    """Yield the clauses that convert the columns of a type, with their tables."""
+    for table, column in _columns(exchange.type, context):
+        yield table, _clauses(exchange, column, context)
+
+
+def _columns(type_: Identity, context: Context) -> Iterator[tuple[Identity, Column]]:
+    """Yield the columns to be converted, with their tables."""
+    for dependency in context.old.dependents(type_):
         column = context.old.get(dependency.dependent, Column)
         # A column that is dropped is so before the type changes; a parent's brings the heirs'.
         if column is None or column.is_inherited or context.is_dropped(column.identity):
             continue
         if column.parent is not None:
-            _refuse_partition_key(column, context.old)
-            tables[column.parent].extend(_clauses(exchange, column, context))
-    for table, clauses in sorted(tables.items()):
-        yield f"{altered(table)} {', '.join(clauses)}"
+            refuse_partition_key(column, context.old)
+            yield column.parent, column
 
 
 def _clauses(exchange: Exchange, column: Column, context: Context) -> Iterator[str]:
@@ -157,14 +208,20 @@ def _clauses(exchange: Exchange, column: Column, context: Context) -> Iterator[s
     is_foreign = column.parent is not None and column.parent.kind == ForeignTable.kind
     cast = "" if is_foreign else exchange.conversion(column)
     yield f"{head} TYPE {column.type}{collation}{f' USING {cast}' if cast else ''}"
-    # PostgreSQL goes back to what is usual for the type.
+    yield from kept_settings(column)
+
+
+def kept_settings(column: Column) -> Iterator[str]:
+    """Yield the clauses that set again what goes back to what is usual for a type."""
+    head = f"ALTER COLUMN {identifier(column.identity.name)}"
     if not column.is_default_storage:
         yield f"{head} SET STORAGE {column.storage}"
     if column.compression:
         yield f"{head} SET COMPRESSION {column.compression}"
 
 
-def _refuse_partition_key(column: Column, catalog: Catalog) -> None:
+def refuse_partition_key(column: Column, catalog: Catalog) -> None:
+    """Refuse to alter the type or the collation of a column that decides about partitions."""
     is_key = any(
         each.referenced == column.parent and each.type is DependencyType.INTERNAL
         for each in catalog.dependencies_of(column.identity)
@@ -172,13 +229,13 @@ def _refuse_partition_key(column: Column, catalog: Catalog) -> None:
     if is_key:
         raise RefusedError(
             f"{column.parent} is partitioned by {column.identity.name}, so PostgreSQL does not "
-            f"let the column get a new {column.type}.",
-            next_step="Create a table with the new type beside it and move the rows, by hand.",
+            f"let the column get a new type or collation ({column.type}).",
+            next_step="Create a table with the new one beside it and move the rows, by hand.",
         )
 
 
 def restored_remarks(type_: Identity, context: Context) -> Iterator[Action]:
-    """Yield what is said about the old type and its parts and is not dropped by the plan."""
+    """Yield what is said about the old object and its parts and is not dropped by the plan."""
     kept = [*_kept_parts(type_, context)]
     for fact in (*kept, *(part for each in kept for part in _kept_parts(each.identity, context))):
         if fact.is_said_of_parent and not isinstance(fact, Privilege):

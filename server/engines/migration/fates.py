@@ -91,8 +91,20 @@ class _Settling:
             self.fates.altered[change.new.identity] = change
         self.waiting.extend(self.fates.dropped)
         self._spread()
+        self._touch()
         while self._demote():
             self._spread()
+
+    def _touch(self) -> None:
+        """Alter what has to change with something else although nothing differs about it."""
+        old, new, fates = self.context.old, self.context.new, self.fates
+        context = self._context()
+        for identity in (*fates.created, *fates.altered):
+            fact = new.facts[identity]
+            for other in kind_of(fact).touches(fact, context):
+                if other in old and other in new and other not in fates.unmade:
+                    change = Change(old.facts[other], new.facts[other], ())
+                    fates.altered.setdefault(other, change)
 
     def _demote(self) -> bool:
         """Move what cannot be altered to what is rebuilt; True if anything moved."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.default_privilege import DefaultPrivilege
 from server.engines.catalog.kinds.privilege import Privilege
@@ -24,6 +25,7 @@ from server.engines.migration.namespaces import claims
 from server.engines.migration.order import ordered, postponed
 from server.engines.migration.registry import kind_of
 from server.engines.migration.step import Step, Verb
+from server.engines.migration.type_family import is_type, needed_by_parts, within
 
 _LATE = 1_000
 """Added to the rank of what should come after all that can come before it."""
@@ -213,8 +215,8 @@ class Graph:
 
     def _edges_of_drop(self, node: Node) -> Iterator[Edge]:
         """Drop a thing before what it needs, and before what it needs is altered."""
-        fact = self.old_facts[node.identity]
-        first = {*kind_of(fact).outlives(fact, self.context)}
+        fact, host = self.old_facts[node.identity], self.old_facts[self._host(node).identity]
+        first = {e for one in (fact, host) for e in kind_of(one).outlives(one, self.context)}
         for each in first:
             yield Node(Verb.DROP, each), node
             yield Node(Verb.ALTER, each), node
@@ -258,12 +260,15 @@ class Graph:
     def _edges_of_alter(self, node: Node) -> Iterator[Edge]:
         """Alter a thing when what it will need is there, and before what it needed is gone."""
         change = self.fates.altered[node.identity]
-        for needed in _needs(self.context.new, change.new):
+        old, new = self.context.old, self.context.new
+        for needed in (*_needs(new, change.new), *needed_by_parts(change.new, new)):
             yield Node(Verb.CREATE, needed), node
             if not _holds_parts(needed):
                 yield Node(Verb.ALTER, needed), node
-        for needed in _needs(self.context.old, change.old):
+        for needed in (*_needs(old, change.old), *needed_by_parts(change.old, old)):
             yield node, Node(Verb.DROP, needed)
+            if node.identity.kind == Column.kind and is_type(old.facts.get(needed)):
+                yield Node(Verb.ALTER, needed), node
         for rebuilt in kind_of(change.new).rebuilds(change, self.context):
             yield Node(Verb.DROP, rebuilt), node
             yield node, Node(Verb.CREATE, rebuilt)
@@ -357,6 +362,7 @@ def _needs(catalog: Catalog, fact: Fact) -> Iterator[Identity]:
         whole = catalog.facts.get(dependency.referenced)
         if whole is not None and whole.parent is not None and whole.parent != fact.identity:
             yield whole.parent
+    yield from within(fact, catalog)
 
 
 def _holds_parts(identity: Identity) -> bool:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Change, Context
-from server.engines.migration.inheritance import heirs, joins, leaves
+from server.engines.migration.inheritance import ancestors, below, heirs, joins, leaves
+from server.engines.migration.not_null_names import successor
 
 KEYS = frozenset({ConstraintType.PRIMARY_KEY, ConstraintType.UNIQUE})
 CHECKED = frozenset({ConstraintType.CHECK, ConstraintType.FOREIGN_KEY, ConstraintType.NOT_NULL})
@@ -61,14 +63,89 @@ def same_below(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
                 yield identity
 
 
-def own_below(constraint: Constraint, context: Context) -> Iterator[Identity]:
-    """Yield what heirs declare themselves under a name of their own, which has to come first."""
+def dropped_before(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Yield by which tables above or below demand the same, where that has to go first."""
+    for each in same_below(constraint, context.old):
+        if is_dropped_alone(each, context) and not _is_bound(context.old.facts[each], context):
+            yield each
+    if _is_bound(constraint, context):
+        yield from (each.identity for each in same_above(constraint, context.old))
+
+
+def _is_bound(constraint: Fact, context: Context) -> bool:
+    """Whether a table cannot give up a constraint before the table above does.
+
+    What it only inherits and keeps under another name becomes its own before.
+    """
+    if not isinstance(constraint, Constraint) or not constraint.is_inherited:
+        return False
+    if context.is_dropped(constraint.parent) or leaves(constraint.parent, context):
+        return False
+    return constraint.is_local or successor(constraint, context) is None
+
+
+def same_above(constraint: Constraint, catalog: Catalog) -> Iterator[Constraint]:
+    """Yield by which the tables above demand the same; NOT NULL may be called otherwise there."""
+    is_named_freely = constraint.type is ConstraintType.NOT_NULL
+    for ancestor in ancestors(constraint.parent, catalog):
+        for other in catalog.constraints(ancestor):
+            is_same = other.type is constraint.type and other.columns == constraint.columns
+            if is_same and (is_named_freely or other.identity.name == constraint.identity.name):
+                yield other
+
+
+def away_while_retyped(column: Column, catalog: Catalog) -> Iterator[Identity]:
+    """Yield what must not be there while a column and those of the heirs get another type.
+
+    PostgreSQL makes the NOT NULL of each table anew and hands it down again, which fails where an
+    heir has one of another name.
+    """
+    if column.parent is None:
+        return
+    for constraint in catalog.constraints(column.parent):
+        if constraint.columns == (column.identity.name,):
+            names = {each.identity.name for each in _own_of_heirs(constraint, catalog)}
+            if names - {constraint.identity.name}:
+                yield constraint.identity
+                yield from _keys_over(constraint, catalog)
+    for heir in below(column, catalog):
+        yield from away_while_retyped(heir, catalog)
+
+
+def _own_of_heirs(constraint: Constraint, catalog: Catalog) -> Iterator[Constraint]:
+    """Yield the NOT NULL of the same column that heirs declare themselves."""
     if constraint.type is not ConstraintType.NOT_NULL:
         return
-    for heir in heirs(constraint.parent, context.new):
-        for other in context.new.constraints(heir.identity):
+    for heir in heirs(constraint.parent, catalog):
+        for other in catalog.constraints(heir.identity):
             is_same = other.type is constraint.type and other.columns == constraint.columns
-            if is_same and other.is_local and not context.is_created(heir.identity):
+            if is_same and other.is_local:
+                yield other
+
+
+def _keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
+    """Yield the primary key that does not let go of the NOT NULL of its column."""
+    for other in catalog.constraints(table_of(constraint)):
+        if other.type is ConstraintType.PRIMARY_KEY and constraint.columns[0] in other.columns:
+            yield other.identity
+
+
+def own_below(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Yield what heirs declare themselves under a name of their own, which has to come first."""
+    for other in _own_of_heirs(constraint, context.new):
+        if not context.is_created(other.parent):
+            yield other.identity
+
+
+def replaced_before(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Yield by what a column, there and in heirs, refuses NULL until this does under its name."""
+    if constraint.type is not ConstraintType.NOT_NULL or constraint.parent is None:
+        return
+    below = (each.identity for each in heirs(constraint.parent, context.old))
+    for table in (constraint.parent, *below):
+        for other in context.old.constraints(table):
+            is_same = other.type is constraint.type and other.columns == constraint.columns
+            if is_same and not context.is_created(other.identity):
                 yield other.identity
 
 

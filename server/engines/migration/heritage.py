@@ -1,19 +1,20 @@
 """How a table leaves what it inherits from, and joins something else."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.inheritance import refuse_other_declaration
-from server.engines.migration.partitions import attach, default_partition, detach
+from server.engines.migration.inheritance import declares_otherwise, joins
+from server.engines.migration.partitions import attach, default_partition, demands, detach
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, qualified
-from server.errors import RefusedError
 
 
 def moved(change: Change[Table], context: Context) -> Iterator[Action]:
@@ -44,20 +45,23 @@ def _detached(table: Table, whole: Identity, context: Context) -> Iterator[Actio
     if not context.is_online or is_refused or table.is_detaching:
         yield Action(detach(table, concurrently=False))
         return
-    add, validate, drop = _proving(table, context)
+    add, validate, drop = _proving(table, context.old, context)
     yield Action(add)
     yield Action(validate, Mode.ALONE)
     yield Action(detach(table, concurrently=True), Mode.OUTSIDE)
     yield Action(drop)
 
 
-def _proving(table: Table, context: Context) -> tuple[str, str, str]:
-    """Return what adds, validates and drops a CHECK of all that the partition's bound demands."""
+def _proving(table: Table, whole: Catalog, context: Context) -> tuple[str, str, str]:
+    """Return what adds, validates and drops a CHECK of all that the partition's bound demands.
+
+    `whole` is the schema in which it is a partition.
+    """
     taken = {each.identity.name for each in context.old.constraints(table.identity)}
     check = identifier(free_name((table.identity.name,), "fits", taken))
     head = altered(table.identity)
     return (
-        f"{head} ADD CONSTRAINT {check} CHECK ({table.partition_constraint}) NOT VALID",
+        f"{head} ADD CONSTRAINT {check} CHECK ({demands(table, whole)}) NOT VALID",
         f"{head} VALIDATE CONSTRAINT {check}",
         f"{head} DROP CONSTRAINT {check}",
     )
@@ -70,22 +74,44 @@ def _joined(change: Change[Table], context: Context) -> Iterator[Action]:
         return
     for parent in new.parents:
         if parent not in old.parents or old.is_partition:
-            _refuse_undeclared(new, context)
             yield Action(f"{altered(new.identity)} INHERIT {qualified(*parent.names)}")
 
 
-def _refuse_undeclared(heir: Table, context: Context) -> None:
-    """Refuse what PostgreSQL cannot say of a table that was there before it became an heir."""
-    for column in context.new.columns(heir.identity):
-        if column.is_inherited and not column.is_local:
-            refuse_other_declaration(replace(column, is_local=True), column, context)
-    for constraint in context.new.constraints(heir.identity):
-        if constraint.is_inherited and not constraint.is_local:
-            raise RefusedError(
-                f"{heir.identity} would join the table above with a {constraint.identity} of its "
-                "own, and the target has it as an inherited one only.",
-                next_step="Declare the constraint in the heir, too.",
-            )
+def must_be_made_anew(heir: Table, context: Context) -> bool:
+    """Whether PostgreSQL cannot say of the table that is there what it shall declare itself.
+
+    It keeps for good what was said when a column came; to leave the table above and join it again
+    makes everything declared.
+    """
+    if heir.is_partition or not heir.parents:
+        return False
+    inherits_more = any(not each.is_local for each in _inherited(heir, context))
+    if joins(heir.identity, context):
+        return inherits_more
+    changed = [*_declared_otherwise(heir, context)]
+    return bool(changed) and (inherits_more or any(not each.is_local for each in changed))
+
+
+def declared_again(heir: Table, context: Context) -> Iterator[Action]:
+    """Yield what lets an heir declare all that it inherits."""
+    if not joins(heir.identity, context) and any(_declared_otherwise(heir, context)):
+        for how in ("NO INHERIT", "INHERIT"):
+            for parent in heir.parents:
+                yield Action(f"{altered(heir.identity)} {how} {qualified(*parent.names)}")
+
+
+def _declared_otherwise(heir: Table, context: Context) -> Iterator[Column]:
+    if not heir.is_partition:
+        for column in context.new.columns(heir.identity):
+            if declares_otherwise(column, context):
+                yield column
+
+
+def _inherited(heir: Table, context: Context) -> Iterator[Column | Constraint]:
+    """Yield what the heir gets from above."""
+    for part in (*context.new.columns(heir.identity), *context.new.constraints(heir.identity)):
+        if part.is_inherited:
+            yield part
 
 
 def _attached(table: Table, context: Context) -> Iterator[Action]:
@@ -96,7 +122,7 @@ def _attached(table: Table, context: Context) -> Iterator[Action]:
     if not context.is_online or table.partition_constraint is None:
         yield Action(attach(table), hazards=fails)
         return
-    add, validate, drop = _proving(table, context)
+    add, validate, drop = _proving(table, context.new, context)
     yield Action(add)
     yield Action(validate, Mode.ALONE, fails)
     yield Action(attach(table), Mode.FRESH)

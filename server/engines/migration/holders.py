@@ -9,6 +9,7 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.composite_type import CompositeType
 from server.engines.catalog.kinds.domain import Domain
 from server.engines.catalog.kinds.range_type import RangeType
+from server.engines.migration.context import Context
 
 
 def holders(type_: Identity, catalog: Catalog) -> tuple[Column, ...]:
@@ -25,6 +26,27 @@ def holders(type_: Identity, catalog: Catalog) -> tuple[Column, ...]:
                 seen.add(dependent)
                 waiting.append(dependent)
     return tuple(found[identity] for identity in sorted(found, key=lambda each: each.order))
+
+
+def held_inside(domain: Identity, context: Context) -> Iterator[Column]:
+    """Yield the columns that stay and hold values of a domain inside of others.
+
+    PostgreSQL does not look into arrays, ranges and rows, and refuses to check those.
+    """
+    direct = {domain, *_domains_over(domain, context.old)}
+    for column in holders(domain, context.old):
+        needed = {each.referenced for each in context.old.dependencies_of(column.identity)}
+        is_direct = bool(needed & direct) and not column.type.endswith("[]")
+        if not is_direct and not context.is_dropped(column.identity):
+            yield column
+
+
+def _domains_over(domain: Identity, catalog: Catalog) -> Iterator[Identity]:
+    for dependency in catalog.dependents(domain):
+        over = catalog.get(dependency.dependent, Domain)
+        if over is not None and not over.base_type.endswith("[]"):
+            yield over.identity
+            yield from _domains_over(over.identity, catalog)
 
 
 def _uses(type_: Identity, catalog: Catalog) -> Iterator[Identity]:

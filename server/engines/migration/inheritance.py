@@ -10,7 +10,6 @@ from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Context
-from server.errors import RefusedError
 
 
 def ancestors(relation: Identity | None, catalog: Catalog) -> tuple[Identity, ...]:
@@ -87,23 +86,13 @@ def leaves_from_above(column: Column, context: Context) -> bool:
     )
 
 
-def refuse_other_declaration(old: Column, new: Column, context: Context) -> None:
-    """Refuse to change whether an heir itself declares a column that it inherits.
-
-    Raises:
-        RefusedError: PostgreSQL has no statement that does.
-    """
-    is_partition = isinstance(
-        table := context.new.facts.get(new.parent or new.identity), Table
-    ) and (table.is_partition)
-    if not new.is_inherited or old.is_local == new.is_local or is_partition:
-        return
-    how = "declares" if new.is_local else "does not declare"
-    raise RefusedError(
-        f"The target {how} {new.identity} although the table inherits it, and PostgreSQL keeps "
-        "for good what was said when the column came.",
-        next_step="Declare the column in the heir on both sides, or on neither.",
-    )
+def declares_otherwise(column: Column, context: Context) -> bool:
+    """Whether an heir begins, or ceases, to declare itself a column that it inherits."""
+    old = context.old.get(column.identity, Column)
+    table = context.new.get(column.parent or column.identity, Table)
+    if old is None or table is None or table.is_partition:
+        return False
+    return column.is_inherited and old.is_local != column.is_local
 
 
 def comes_from_above(default: Default, context: Context) -> bool:

@@ -61,8 +61,18 @@ def predecessors(constraint: Constraint, context: Context) -> Iterator[Identity]
     for old in context.old.constraints(table_of(constraint)):
         is_other_primary = {old.type, constraint.type} == {ConstraintType.PRIMARY_KEY}
         is_same = old.identity == constraint.identity
-        if context.is_dropped(old.identity) and (is_same or is_other_primary):
+        gives_way = not _comes_back(constraint, context) if is_same else is_other_primary
+        if context.is_dropped(old.identity) and gives_way:
             yield old.identity
+
+
+def _comes_back(constraint: Constraint, context: Context) -> bool:
+    """Whether the key is what it was, and made way for something, as a second would have to."""
+    old = context.old.get(constraint.identity, Constraint)
+    before, after = _former_index(constraint, context), _index(constraint, context)
+    if old is None or before is None or before.identity != after.identity:
+        return False
+    return not (changes(old, constraint) or changes(before, after))
 
 
 def conflicts_lost(old: Constraint | Index, context: Context) -> Iterator[Hazard]:
@@ -145,6 +155,7 @@ def _has_predecessor(constraint: Constraint, context: Context) -> bool:
     if adopts(constraint, context):
         return False
     is_taken = constraint.index is not None and constraint.index in context.old
+    is_taken = is_taken and not _comes_back(constraint, context)
     return is_taken or any(predecessors(constraint, context))
 
 

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
-from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.kinds.column import Column
-from server.engines.catalog.kinds.domain import Domain
-from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.context import Context
 from server.engines.migration.hazard import Hazard, HazardKind
@@ -42,19 +39,3 @@ def may_fail(column: Column) -> Hazard:
     return Hazard(
         HazardKind.MAY_FAIL, column.identity, f"a row whose {name} is NULL stops the statement"
     )
-
-
-def is_refused_by_domain(column: Column, catalog: Catalog) -> bool:
-    """Whether the type of the column is a domain that refuses NULL, or might."""
-    domains = (each.referenced for each in catalog.dependencies_of(column.identity))
-    found = (catalog.get(each, Domain) for each in domains)
-    return any(_refuses_null(each, catalog) for each in found if each is not None)
-
-
-def _refuses_null(domain: Domain, catalog: Catalog) -> bool:
-    checks = catalog.children(domain.identity, DomainConstraint)
-    is_said = any(each.expression is None or "NULL" in each.expression for each in checks)
-    under = (each.referenced for each in catalog.dependencies_of(domain.identity))
-    bases = (catalog.get(each, Domain) for each in under)
-    is_below = any(_refuses_null(each, catalog) for each in bases if each is not None)
-    return domain.is_marked_not_null or is_said or is_below

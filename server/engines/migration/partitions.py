@@ -1,12 +1,18 @@
 """Statements that join partitions to partitioned tables, and part them."""
 
+import re
+from collections.abc import Iterator
+
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
-from server.engines.catalog.kinds.table import Table
+from server.engines.catalog.kinds.index import Index
+from server.engines.catalog.kinds.table import PartitionStrategy, Table
 from server.engines.migration.relation import altered
-from server.engines.sql.quote import qualified
+from server.engines.sql.quote import literal, qualified
 
 _DEFAULT = "DEFAULT"
+# The number belongs to the server that the schema was read from, and means nothing elsewhere.
+_OF_NUMBER = re.compile(r"satisfies_hash_partition\('\d+'::oid")
 
 
 def attach(table: Table) -> str:
@@ -32,3 +38,33 @@ def default_partition(table: Identity, catalog: Catalog) -> Table | None:
         ),
         None,
     )
+
+
+def parts_of_index(index: Identity | None, catalog: Catalog) -> Iterator[Identity]:
+    """Yield the indexes of partitions that an index of the whole is put together from."""
+    for dependency in catalog.dependents(index) if index is not None else ():
+        part = catalog.get(dependency.dependent, Index)
+        if part is not None and part.partition_of == index:
+            yield part.identity
+            yield from parts_of_index(part.identity, catalog)
+
+
+def demands(table: Table, catalog: Catalog) -> str | None:
+    """Return what a partition's bound, and those above it, demand of a row, as an expression."""
+    if table.partition_constraint is None:
+        return None
+    names = _hashed(table, catalog)
+    return _OF_NUMBER.sub(
+        lambda _: f"satisfies_hash_partition({literal(next(names))}::regclass::oid",
+        table.partition_constraint,
+    )
+
+
+def _hashed(table: Table, catalog: Catalog) -> Iterator[str]:
+    """Yield the tables above that are partitioned by hash, from the top, as PostgreSQL does."""
+    for parent in table.parents if table.is_partition else ():
+        whole = catalog.get(parent, Table)
+        if whole is not None:
+            yield from _hashed(whole, catalog)
+            if whole.partition_strategy is PartitionStrategy.HASH:
+                yield qualified(*parent.names)

@@ -9,9 +9,10 @@ from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Context
+from server.engines.migration.conversions import risks, using
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.identity_column import catch_up
-from server.engines.sql.quote import identifiers, qualified
+from server.engines.sql.quote import identifier, identifiers, qualified
 
 
 def kept(table: Table, context: Context) -> tuple[Action, ...]:
@@ -33,16 +34,32 @@ def restored(table: Table, context: Context) -> Iterator[Action]:
         if any(each.identity_mode is not None for each in carried)
         else ""
     )
+    values = ", ".join(_converted(each, context) for each in carried)
     yield Action(
         # ruff: ignore[hardcoded-sql-expression] - every name was quoted
         f"INSERT INTO {qualified(*table.identity.names)}{columns}{overriding} "
-        f"SELECT {names} FROM {_aside(table, context)}",
-        hazards=(Hazard(HazardKind.MAY_FAIL, table.identity, _refused(table)),),
+        f"SELECT {values} FROM {_aside(table, context)}",
+        hazards=(
+            Hazard(HazardKind.MAY_FAIL, table.identity, _refused(table)),
+            *(risk for each in carried for risk in _risks(each, context)),
+        ),
     )
     for column in carried:
         if column.identity_mode is not None or _counts(column, context):
             yield Action(catch_up(column))
     yield Action(f"DROP TABLE {_aside(table, context)}")
+
+
+def _converted(column: Column, context: Context) -> str:
+    """Return the value that the column had, as one of the type that it has now."""
+    old = context.old.get(column.identity, Column)
+    return ("" if old is None else using(old, column)) or identifier(column.identity.name)
+
+
+def _risks(column: Column, context: Context) -> Iterator[Hazard]:
+    old = context.old.get(column.identity, Column)
+    if old is not None and old.type != column.type:
+        yield from risks(old, column)
 
 
 def _refused(table: Table) -> str:

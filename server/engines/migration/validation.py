@@ -1,5 +1,6 @@
 """Constraints whose rows are checked after they were added, while others read and write."""
 
+from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.expression import faithful
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.table import Table
@@ -7,15 +8,17 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.context import Context
 from server.engines.migration.handed_down import CHECKED, table_of
 from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.inheritance import heirs
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier
 
 _NOT_VALID_FOREIGN_KEY_ON_PARTITIONED_SINCE = 18
 
 
-def constraint_definition(constraint: Constraint) -> str:
+def constraint_definition(constraint: Constraint, catalog: Catalog) -> str:
     """Return the constraint as CREATE TABLE and ADD take it."""
-    is_compared = constraint.is_inherited or constraint.partition_of is not None
+    is_below = constraint.is_inherited or constraint.partition_of is not None
+    is_compared = is_below or any(heirs(constraint.parent, catalog))
     text = faithful(constraint.definition) if is_compared else constraint.definition
     return f"CONSTRAINT {identifier(constraint.identity.name)} {text}"
 

@@ -25,7 +25,7 @@ async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
 
 
 async def _legs(cluster: Cluster, seed: int) -> tuple[Leg, ...]:
-    return await tripped(cluster, random_pair(seed, cluster.major))
+    return await tripped(cluster, random_pair(seed, cluster.major).journey)
 
 
 @pytest.mark.parametrize("seed", _EVERYDAY)

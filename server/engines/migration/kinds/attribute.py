@@ -14,7 +14,6 @@ from server.engines.migration.holders import holders
 from server.engines.migration.kind import Kind
 from server.engines.migration.moved import is_moved
 from server.engines.sql.quote import identifier, qualified
-from server.errors import RefusedError
 
 
 def attribute_definition(attribute: Attribute) -> str:
@@ -51,26 +50,31 @@ def _drop(attribute: Attribute, context: Context) -> Iterable[Action]:
 
 
 def _alter(change: Change[Attribute], context: Context) -> Iterable[Action]:
-    """Give it another type.
-
-    Raises:
-        RefusedError: a column holds values of the composite type.
-    """
+    """Give it another type, unless that comes with a new composite type."""
     new = change.new
     if is_moved(new.identity, change.old.type, new.type, context):
         return ()
-    columns = [each.identity.qualified_name for each in _columns(change.old, context)]
-    if columns:
-        raise RefusedError(
-            f"{new.identity} cannot become {_type(new)}: PostgreSQL changes an attribute only "
-            f"while no column holds values of its type, and {', '.join(columns)} does.",
-            next_step="Add an attribute of the new type, copy the values with an UPDATE, and drop "
-            "the old attribute in a later migration.",
-        )
+    if comes_with_exchange(new, context):
+        return ()
     return plain(
         f"{_head(new)} ALTER ATTRIBUTE {identifier(new.identity.name)} TYPE {_type(new)}"
         f"{_cascade(new, context)}"
     )
+
+
+def comes_with_exchange(attribute: Attribute, context: Context) -> bool:
+    """Whether the composite type is made anew with it: PostgreSQL alters none that columns hold."""
+    before = context.old.get(attribute.identity, Attribute)
+    if before is None or context.is_dropped(attribute.identity):
+        return False
+    is_other = (before.type, before.collation) != (attribute.type, attribute.collation)
+    is_other = is_other and not is_moved(attribute.identity, before.type, attribute.type, context)
+    return is_other and next(_columns(attribute, context), None) is not None
+
+
+def _touches(attribute: Attribute, context: Context) -> Iterator[Identity]:
+    if attribute.parent is not None and comes_with_exchange(attribute, context):
+        yield attribute.parent
 
 
 def _rebuilds(change: Change[Attribute], context: Context) -> Iterable[Identity]:
@@ -112,4 +116,5 @@ KIND = Kind(
     alter=_alter,
     folds=_folds,
     rebuilds=_rebuilds,
+    touches=_touches,
 )

@@ -6,7 +6,8 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.collation import Collation
 from server.engines.migration.action import Action, plain
-from server.engines.migration.context import Context
+from server.engines.migration.collation_exchange import exchanged, obstacles
+from server.engines.migration.context import Change, Context
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import literal, qualified
 
@@ -15,9 +16,13 @@ def _reference(identity: Identity, _catalog: Catalog) -> str:
     return f"COLLATION {qualified(*identity.names)}"
 
 
-def _create(collation: Collation, context: Context) -> Iterable[Action]:
-    reference = _reference(collation.identity, context.new)
-    return plain(f"CREATE {reference} ({', '.join(_options(collation))})")
+def _create(collation: Collation, _context: Context) -> Iterable[Action]:
+    return plain(_created(collation))
+
+
+def _created(collation: Collation) -> str:
+    name = qualified(*collation.identity.names)
+    return f"CREATE COLLATION {name} ({', '.join(_options(collation))})"
 
 
 def _options(collation: Collation) -> Iterator[str]:
@@ -37,4 +42,23 @@ def _drop(collation: Collation, context: Context) -> Iterable[Action]:
     return plain(f"DROP {_reference(collation.identity, context.old)}")
 
 
-KIND = Kind(fact=Collation, rank=30, reference=_reference, create=_create, drop=_drop)
+def _alter(change: Change[Collation], context: Context) -> Iterable[Action] | None:
+    """Exchange it where columns use it; nothing about a collation can be altered."""
+    if not context.old.dependents(change.old.identity):
+        return None
+    return tuple(exchanged(change.old, _created(change.new), context))
+
+
+def _rebuilds(change: Change[Collation], context: Context) -> Iterable[Identity]:
+    return obstacles(change.old.identity, context)
+
+
+KIND = Kind(
+    fact=Collation,
+    rank=30,
+    reference=_reference,
+    create=_create,
+    drop=_drop,
+    alter=_alter,
+    rebuilds=_rebuilds,
+)

@@ -3,22 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
-from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.foreign_table import ForeignTable
-from server.engines.catalog.kinds.materialized_view import MaterializedView
-from server.engines.catalog.kinds.policy import Policy
-from server.engines.catalog.kinds.publication_table import PublicationTable
-from server.engines.catalog.kinds.routine import Routine
-from server.engines.catalog.kinds.rule import Rule
-from server.engines.catalog.kinds.trigger import Trigger
-from server.engines.catalog.kinds.view import View
+from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.backfill import filling_given, is_filled_later, is_given
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
+from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.expandable import expansion, is_led_to, leads_to, why_in_place
 from server.engines.migration.expansion import contract, expand
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
@@ -33,22 +27,22 @@ from server.engines.migration.inheritance import (
     ancestors,
     arrives_from_above,
     below,
+    declares_otherwise,
+    joins,
     leaves,
     leaves_from_above,
-    refuse_other_declaration,
 )
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.constraint import demanded
 from server.engines.migration.moved import unmoved
-from server.engines.migration.not_null import is_refused_by_domain, refuse_null
+from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.relation import altered, altered_alone
+from server.engines.migration.retyping import blockers
 from server.engines.migration.stored_column import written_anew
 from server.engines.sql.quote import identifier, literal, qualified
 
 _SET_EXPRESSION_SINCE = 17
-# What refuses to stay while the type of a column changes that it uses.
-_BLOCKERS = (View, MaterializedView, Policy, Rule, Trigger, Routine, PublicationTable)
 
 
 def column_definition(column: Column, context: Context) -> str:
@@ -175,7 +169,6 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
     change = unmoved(change, context)
     if _must_be_replaced(change, context):
         return None
-    refuse_other_declaration(change.old, change.new, context)
     beside = expansion(change, context)
     if beside is not None:
         return tuple(contract(beside))
@@ -321,11 +314,7 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
     if not change.names & {"type", "collation", "generation_expression"}:
         return
     old = context.old
-    for dependency in old.dependents(change.old.identity):
-        fact: Fact | None = old.facts.get(dependency.dependent)
-        is_generated = isinstance(fact, Column) and fact.generated_mode is not None
-        if is_generated or isinstance(fact, _BLOCKERS):
-            yield dependency.dependent
+    yield from blockers(change.old, old)
     default = old.default(change.old.identity)
     is_other = change.old.type_name != change.new.type_name
     if default is not None and (is_other or expansion(change, context) is not None):
@@ -364,12 +353,28 @@ def _awaits(column: Column, context: Context) -> Iterator[Identity]:
 
 
 def _needs(column: Column, context: Context) -> Iterator[Identity]:
-    """Let what an heir declares itself come before the column that is handed down to it."""
+    """Let what an heir declares itself come before the column that is handed down to it.
+
+    A partition has no columns but those of the whole, and leaves that first.
+    """
+    if _is_partition_that_leaves(column.parent, context):
+        yield _parent(column)
     if arrives_from_above(column, context):
         yield from (each.identity for each in above(column, context.new))
     for heir in below(column, context.new):
         if heir.is_local and not context.is_created(heir.parent):
             yield heir.identity
+
+
+def _is_partition_that_leaves(table: Identity | None, context: Context) -> bool:
+    before = None if table is None else context.old.get(table, Table)
+    is_partition = before is not None and before.is_partition
+    return is_partition and leaves(table, context) and not joins(table, context)
+
+
+def _touches(column: Column, context: Context) -> Iterator[Identity]:
+    if declares_otherwise(column, context):
+        yield _parent(column)
 
 
 def _folds(_column: Column, _context: Context) -> bool:
@@ -393,4 +398,5 @@ KIND = Kind(
     outlives=_outlives,
     needs=_needs,
     awaits=_awaits,
+    touches=_touches,
 )

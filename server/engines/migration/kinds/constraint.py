@@ -17,18 +17,28 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.handed_down import (
     KEYS,
     becomes_own,
-    is_dropped_alone,
+    dropped_before,
     is_handed_down,
     is_taken_over,
     named_alike,
     own_below,
+    replaced_before,
+    same_above,
     same_below,
     table_of,
 )
 from server.engines.migration.identity_column import comes_with_identity
 from server.engines.migration.inheritance import joins, leaves
 from server.engines.migration.kind import Kind
-from server.engines.migration.not_null_names import follows, former, renaming, successor
+from server.engines.migration.not_null_names import (
+    follows,
+    former,
+    makes_way,
+    renaming,
+    sent_away,
+    successor,
+)
+from server.engines.migration.partitions import parts_of_index
 from server.engines.migration.relation import altered, altered_alone, whole
 from server.engines.migration.validation import (
     constraint_definition,
@@ -63,14 +73,13 @@ def demanded(constraint: Constraint, context: Context) -> Iterable[Action]:
 
 
 def _made(constraint: Constraint, context: Context) -> Iterable[Action]:
-    table = table_of(constraint)
     if changed_keys.is_checked_first(constraint, context):
         return (changed_keys.renaming(constraint, context),)
     before = former(constraint, context)
     if before is not None:
         is_done = follows(before, constraint, context)
         return () if is_done else plain(*renaming(before, constraint, context))
-    if is_handed_down(constraint) and not _stands_alone(table, context):
+    if _comes_along(constraint, context):
         return ()
     if keys.adopts(constraint, context) or keys.is_built_online(constraint, context):
         return keys.declared(constraint, context)
@@ -91,7 +100,7 @@ def _mode_of_adding(constraint: Constraint, context: Context) -> Mode:
 
 
 def _definition(constraint: Constraint, context: Context) -> str:
-    text = constraint_definition(constraint)
+    text = constraint_definition(constraint, context.new)
     return f"{text} NOT VALID" if is_later_validated(constraint, context) else text
 
 
@@ -100,12 +109,18 @@ def _finish(constraint: Constraint, context: Context) -> Iterable[Action]:
 
 
 def _validated(constraint: Constraint, context: Context) -> Iterable[Action]:
-    comes_along = is_handed_down(constraint) and not _stands_alone(constraint.parent, context)
-    is_there = comes_along or former(constraint, context)
+    is_there = _comes_along(constraint, context) or former(constraint, context)
     is_checked = changed_keys.is_checked_first(constraint, context)
     if is_there or is_checked or not is_later_validated(constraint, context):
         return ()
     return (validation(constraint, context),)
+
+
+def _comes_along(constraint: Constraint, context: Context) -> bool:
+    """Whether the table gets it together with the table above, or by joining that."""
+    is_empty = constraint.references is not None and context.is_created(constraint.parent)
+    is_bare = is_empty or not _stands_alone(constraint.parent, context)
+    return is_handed_down(constraint) and is_bare
 
 
 def _stands_alone(table: Identity | None, context: Context) -> bool:
@@ -119,7 +134,7 @@ def _drop(constraint: Constraint, context: Context) -> Iterable[Action]:
     goes_with_other = is_handed_down(constraint) and not leaves(constraint.parent, context)
     later = successor(constraint, context)
     if later is not None and constraint.is_inherited and not later.is_inherited:
-        return plain(_made_own(constraint))
+        return plain(_made_own(constraint, context.old))
     if goes_with_other or later is not None:
         return ()
     name = identifier(constraint.identity.name)
@@ -127,19 +142,19 @@ def _drop(constraint: Constraint, context: Context) -> Iterable[Action]:
     return risky([drop], *keys.conflicts_lost(constraint, context))
 
 
-def _made_own(constraint: Constraint) -> str:
+def _made_own(constraint: Constraint, catalog: Catalog) -> str:
     """Return what lets a table demand itself what it demands because of the table above."""
     if constraint.type is ConstraintType.NOT_NULL:
         column = identifier(constraint.columns[0])
         return f"{altered(table_of(constraint))} ALTER COLUMN {column} SET NOT NULL"
-    return f"{altered(table_of(constraint))} ADD {constraint_definition(constraint)}"
+    return f"{altered(table_of(constraint))} ADD {constraint_definition(constraint, catalog)}"
 
 
 def _alter(change: Change[Constraint], context: Context) -> Iterable[Action] | None:
     new, names = change.new, change.names - set(_COMES_ALONG)
     if becomes_own(change, context) and not names:
-        return plain(_made_own(change.old))
-    if is_taken_over(change, context):
+        return plain(_made_own(change.old, context.old))
+    if is_taken_over(change, context) or makes_way(new, context):
         return None
     return () if not names or is_handed_down(new) else _altered(change, names, context)
 
@@ -229,9 +244,11 @@ def _folds_into(constraint: Constraint) -> Identity | None:
 def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
     """Let a primary key wait until its columns refuse NULL, which spares it a scan.
 
-    A foreign key waits for keys that go: it would bind itself to one of them.
+    A foreign key waits for keys that go: it would bind itself to one of them; and for all parts of
+    the one that it points at.
     """
     if constraint.references is not None:
+        yield from parts_of_index(constraint.index, context.new)
         for key in context.old.indexes(constraint.references):
             if context.is_dropped(key.identity):
                 yield key.identity
@@ -240,11 +257,14 @@ def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
         for each in same_below(constraint, context.old)
         if context.is_dropped(each) and not context.is_created(each)
     )
+    yield from replaced_before(constraint, context)
     yield from own_below(constraint, context)
     yield from _needs_for_name(constraint, context)
     yield from _needs_for_rows(constraint, context)
     if constraint.type is ConstraintType.PRIMARY_KEY:
-        yield from (each.identity for each in _refused_nulls(constraint, context))
+        for each in _refused_nulls(constraint, context):
+            yield each.identity
+            yield from (other.identity for other in same_above(each, context.new))
 
 
 def _refused_nulls(key: Constraint, context: Context) -> Iterator[Constraint]:
@@ -289,7 +309,7 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
     """Let columns refuse NULL as long as a primary key holds them, and heirs leave before."""
     if constraint.is_inherited and leaves(constraint.parent, context):
         yield table_of(constraint)
-    yield from (e for e in same_below(constraint, context.old) if is_dropped_alone(e, context))
+    yield from dropped_before(constraint, context)
     if constraint.type is ConstraintType.NOT_NULL:
         column = context.old.get(_folds_into(constraint) or constraint.identity, Column)
         if column is not None and column.identity_mode is not None:
@@ -331,4 +351,5 @@ KIND = Kind(
     build=_build,
     succeeds=_succeeds,
     lingers=keys.lingers,
+    touches=sent_away,
 )

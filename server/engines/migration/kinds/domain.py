@@ -13,9 +13,13 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.exchange import Exchange, exchanged, obstacles
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.holders import holders
+from server.engines.migration.holders import held_inside, holders
 from server.engines.migration.kind import Kind
-from server.engines.migration.kinds.domain_constraint import constraint_clause, is_inline
+from server.engines.migration.kinds.domain_constraint import (
+    comes_with_exchange,
+    constraint_clause,
+    is_inline,
+)
 from server.engines.migration.moved import is_moved
 from server.engines.sql.quote import qualified
 
@@ -60,7 +64,17 @@ def _is_exchanged(change: Change[Domain], context: Context) -> bool:
     is_other = old.base_type != new.base_type
     if is_other and is_moved(new.identity, old.base_type, new.base_type, context):
         return False
-    return is_other or "collation" in change.names
+    return is_other or "collation" in change.names or _is_checked_inside(change, context)
+
+
+def _is_checked_inside(change: Change[Domain], context: Context) -> bool:
+    """Whether it takes a new domain to have values checked that lie inside of others."""
+    new = change.new
+    begins = new.is_marked_not_null and not change.old.is_marked_not_null
+    if begins and next(held_inside(new.identity, context), None) is not None:
+        return True
+    constraints = context.new.children(new.identity, DomainConstraint)
+    return any(comes_with_exchange(each, context) for each in constraints)
 
 
 def _altered(change: Change[Domain], context: Context) -> Iterator[Action]:
@@ -88,7 +102,8 @@ def _exchange(change: Change[Domain], context: Context) -> Exchange:
     kept = [
         each
         for each in context.new.children(new.identity, DomainConstraint)
-        if each.identity in context.old and not context.is_dropped(each.identity)
+        if comes_with_exchange(each, context)
+        or (each.identity in context.old and not context.is_dropped(each.identity))
     ]
     late = (
         f"ALTER DOMAIN {qualified(*new.identity.names)} ADD {constraint_clause(each)} NOT VALID"
@@ -98,16 +113,25 @@ def _exchange(change: Change[Domain], context: Context) -> Exchange:
     columns = holders(old.identity, context.old)
     return Exchange(
         type=new.identity,
-        word="DOMAIN",
         creation=(_created(new, filter(is_inline, kept)), *late),
         conversion=lambda column: _conversion(old, new, column),
         refuge=lambda column: f"{old.base_type}{_brackets(column)}",
-        hazards=tuple(
-            hazard
-            for column in columns
-            for hazard in risks(_with_base(column, old), _with_base(column, new))
+        hazards=(
+            *_refused(kept, context),
+            *(
+                hazard
+                for column in columns
+                for hazard in risks(_with_base(column, old), _with_base(column, new))
+            ),
         ),
     )
+
+
+def _refused(kept: Iterable[DomainConstraint], context: Context) -> Iterator[Hazard]:
+    for each in kept:
+        if comes_with_exchange(each, context):
+            message = f"a value that breaks {each.identity.name} stops the statement"
+            yield Hazard(HazardKind.MAY_FAIL, each.identity, message)
 
 
 def _conversion(old: Domain, new: Domain, column: Column) -> str:

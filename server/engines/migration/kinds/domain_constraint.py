@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import ConstraintType
-from server.engines.catalog.kinds.domain import Domain
 from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.holders import holders
+from server.engines.migration.holders import held_inside, holders
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import identifier, qualified
-from server.errors import RefusedError
 
 
 def constraint_clause(constraint: DomainConstraint) -> str:
@@ -43,8 +41,8 @@ def _head(constraint: DomainConstraint) -> str:
 
 def _create(constraint: DomainConstraint, context: Context) -> Iterable[Action]:
     statement = f"{_head(constraint)} ADD {constraint_clause(constraint)}"
-    if constraint.is_validated:
-        _refuse_inner_values(constraint, context)
+    if comes_with_exchange(constraint, context):
+        return ()
     if not constraint.is_validated or _is_staged(constraint, context):
         return plain(f"{statement} NOT VALID")
     return risky([statement], *_hazards(constraint, context))
@@ -54,32 +52,19 @@ def _finish(constraint: DomainConstraint, context: Context) -> Iterable[Action]:
     return (_validation(constraint, context),) if _is_staged(constraint, context) else ()
 
 
-def _refuse_inner_values(constraint: DomainConstraint, context: Context) -> None:
-    """Refuse to have rows checked that PostgreSQL does not look into.
-
-    Raises:
-        RefusedError: a column holds values of the domain in an array, a range or a row.
-    """
-    if constraint.parent is None or context.is_created(constraint.parent):
-        return
-    direct = {constraint.parent, *_domains_over(constraint.parent, context)}
-    for column in holders(constraint.parent, context.old):
-        needed = {e.referenced for e in context.old.dependencies_of(column.identity)}
-        is_direct = bool(needed & direct) and not column.type.endswith("[]")
-        if not is_direct and not context.is_dropped(column.identity):
-            raise RefusedError(
-                f"{column.identity} holds values of {constraint.parent} inside of others, and "
-                f"PostgreSQL does not check those, so it refuses {constraint.identity}.",
-                next_step="Create a domain with the constraint beside it, and move the column.",
-            )
+def comes_with_exchange(constraint: DomainConstraint, context: Context) -> bool:
+    """Whether the domain is made anew with it, because no other check would look inside values."""
+    domain, before = constraint.parent, context.old.get(constraint.identity, DomainConstraint)
+    if domain is None or not constraint.is_validated or context.is_created(domain):
+        return False
+    is_kept = before is not None and not context.is_dropped(constraint.identity)
+    is_checked = before is not None and before.is_validated
+    return not (is_kept and is_checked) and next(held_inside(domain, context), None) is not None
 
 
-def _domains_over(domain: Identity, context: Context) -> Iterator[Identity]:
-    for dependency in context.old.dependents(domain):
-        over = context.old.get(dependency.dependent, Domain)
-        if over is not None and not over.base_type.endswith("[]"):
-            yield over.identity
-            yield from _domains_over(over.identity, context)
+def _touches(constraint: DomainConstraint, context: Context) -> Iterator[Identity]:
+    if constraint.parent is not None and comes_with_exchange(constraint, context):
+        yield constraint.parent
 
 
 def _validation(constraint: DomainConstraint, context: Context) -> Action:
@@ -96,6 +81,7 @@ def _is_staged(constraint: DomainConstraint, context: Context) -> bool:
         context.is_online
         and constraint.is_validated
         and constraint.type is ConstraintType.CHECK
+        and not comes_with_exchange(constraint, context)
         and next(_columns(constraint, context), None) is not None
     )
 
@@ -126,7 +112,8 @@ def _drop(constraint: DomainConstraint, _context: Context) -> Iterable[Action]:
 
 def _alter(change: Change[DomainConstraint], context: Context) -> Iterable[Action] | None:
     if change.only("is_validated") and change.new.is_validated:
-        _refuse_inner_values(change.new, context)
+        if comes_with_exchange(change.new, context):
+            return ()
         return (_validation(change.new, context),)
     return None
 
@@ -144,4 +131,5 @@ KIND = Kind(
     alter=_alter,
     finish=_finish,
     folds=_folds,
+    touches=_touches,
 )

@@ -5,15 +5,14 @@ from itertools import starmap
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
-from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.enum_expansion import contracted, enum_expansion, expanded
-from server.engines.migration.exchange import Exchange, exchanged, obstacles
+from server.engines.migration.exchange import Exchange, by_text, exchanged, obstacles, text_type
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.kind import Kind
-from server.engines.sql.quote import identifier, literal, qualified
+from server.engines.sql.quote import literal, qualified
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
@@ -83,20 +82,11 @@ def _additions(change: Change[EnumType]) -> Iterator[str]:
 def _exchange(change: Change[EnumType]) -> Exchange:
     return Exchange(
         type=change.new.identity,
-        word="TYPE",
         creation=(_created(change.new),),
-        conversion=_conversion,
-        refuge=_text,
+        conversion=by_text,
+        refuge=text_type,
         hazards=tuple(_hazards(change)),
     )
-
-
-def _conversion(column: Column) -> str:
-    return f"{identifier(column.identity.name)}::{_text(column)}::{column.type}"
-
-
-def _text(column: Column) -> str:
-    return "text[]" if column.type.endswith("[]") else "text"
 
 
 def _hazards(change: Change[EnumType]) -> Iterator[Hazard]:

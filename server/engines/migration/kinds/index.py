@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.diff import changes
 from server.engines.catalog.expression import faithful
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.index import Index
@@ -69,9 +70,14 @@ def _build(index: Index, context: Context) -> Iterable[Action]:
 
 
 def _is_built_beside(index: Index, context: Context) -> bool:
-    """Whether it can be ready before that goes which has its name: nothing it needs is new."""
+    """Whether it can be ready before that goes which has its name: nothing it needs is new.
+
+    One that comes back as it was made way for something, for which a second would have to, too.
+    """
+    old = context.old.get(index.identity, Index)
     return (
-        index.constraint is None
+        (old is None or bool(changes(old, index)))
+        and index.constraint is None
         and index.partition_of is None
         and context.is_dropped(index.identity)
         and _is_built_online(index, context)
@@ -96,8 +102,9 @@ def _succeeds(index: Index, context: Context) -> Iterable[Identity]:
 
 
 def _definition(index: Index) -> str:
-    """Return the statement; the index of a partition has to equal that of the whole."""
-    return index.definition if index.partition_of is None else faithful(index.definition)
+    """Return the statement; the index of a partition has to equal the whole's."""
+    is_compared = index.is_partitioned or index.partition_of is not None
+    return faithful(index.definition) if is_compared else index.definition
 
 
 def _is_built_online(index: Index, context: Context) -> bool:

@@ -9,10 +9,11 @@ from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Tab
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
-from server.engines.migration.heritage import moved
+from server.engines.migration.heritage import declared_again, moved, must_be_made_anew
 from server.engines.migration.inheritance import heirs, joins
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import column_definition, settings_of_columns
+from server.engines.migration.not_null_names import former
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.partitions import attach, default_partition, detach
 from server.engines.migration.relation import altered
@@ -45,7 +46,7 @@ def _parts(table: Table, context: Context) -> Iterator[str]:
             yield column_definition(column, context)
     for constraint in context.new.constraints(table.identity):
         if constraint.type is not ConstraintType.NOT_NULL and constraint.identity in context.folded:
-            yield constraint_definition(constraint)
+            yield constraint_definition(constraint, context.new)
     yield from _inherited_not_null(table, context)
 
 
@@ -59,7 +60,7 @@ def _inherited_not_null(table: Table, context: Context) -> Iterator[str]:
     for each in context.new.constraints(table.identity):
         is_declared = each.type is ConstraintType.NOT_NULL and each.identity in context.folded
         if is_declared and each.columns[0] in inherited:
-            yield constraint_definition(each)
+            yield constraint_definition(each, context.new)
 
 
 def _tail(table: Table) -> Iterator[str]:
@@ -150,9 +151,10 @@ def _holds_rows(table: Table, context: Context) -> bool:
 
 
 def _alter(change: Change[Table], context: Context) -> Iterable[Action] | None:
-    if change.names & _NEW_ONE:
+    if change.names & _NEW_ONE or must_be_made_anew(change.new, context):
         return None
     return (
+        *declared_again(change.new, context),
         *moved(change, context),
         *_with_risk_of_crash(change, _changed(change)),
         *risky(_changed_security(change), *_risks_of_security(change, context)),
@@ -215,6 +217,7 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         yield from (policy.identity for policy in context.new.policies(table.identity))
     if joins(table.identity, context):
         yield from (each.identity for each in context.new.columns(table.identity))
+        yield from (each.identity for each in context.new.constraints(table.identity))
         yield from _indexes_and_checks(table.identity, context)
     if table.is_partition:
         yield from _indexes_and_checks(table.identity, context)
@@ -226,9 +229,15 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
 
 
 def _needs(table: Table, context: Context) -> Iterator[Identity]:
-    """Let the columns above an heir be as they shall be before it gets its own."""
+    """Let the columns above an heir be as they shall be before it gets its own.
+
+    What is renamed there would have to be renamed in the heir, too.
+    """
     for parent in () if table.is_partition else table.parents:
         yield from (each.identity for each in context.new.columns(parent))
+        for each in context.new.constraints(parent):
+            if former(each, context) is not None:
+                yield each.identity
 
 
 def _indexes_and_checks(table: Identity, context: Context) -> Iterator[Identity]:

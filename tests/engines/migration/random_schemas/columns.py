@@ -17,10 +17,12 @@ from tests.engines.migration.random_schemas.value_types import (
     another_type,
     any_type,
     builtin,
+    current_category,
 )
 
 _VIRTUAL_SINCE = 18
 _NAMED_NOT_NULL_SINCE = 18
+_NUMBERINGS = ("START WITH 10", "INCREMENT BY 5", "MAXVALUE 30000 CYCLE", "CACHE 20")
 _COMPRESSIBLE = frozenset({"text", "jsonb", "bytea"})
 
 
@@ -36,8 +38,15 @@ class Column:
     generated: Expression | None = None
     is_virtual: bool = False
     identity: str = ""
+    numbering: str = ""
+    """How its identity counts, where that is not PostgreSQL's choice."""
     storage: str = ""
+    compression: str = ""
     statistics: int | None = None
+    estimate: int | None = None
+    """How many distinct values the planner is told of."""
+    is_null_unproven: bool = False
+    """Whether rows that are there may hold NULL, although new ones may not."""
 
     def needs(self) -> Refs:
         collation = NOTHING if self.collation is None else frozenset({(self.collation[1],)})
@@ -58,27 +67,34 @@ class Column:
             return replace(self, default=None)
         return self
 
-    def slot(self, key: str) -> Slot:
-        ref = (key, self.name)
+    def slot(self, key: str, model: Model) -> Slot:
+        ref, category = (key, self.name), current_category(self.type, model)
         return Slot(
             sql=identifier(self.name),
-            category=self.type.category,
+            category=category,
             type=self.type.sql if self.collation is None else f"{self.type.sql} COLLATE",
-            needs=frozenset({ref, (*ref, self.type.category)}),
+            needs=frozenset({ref, (*ref, category)}),
             name=self.name,
             is_plain=self.generated is None,
             is_stored=not self.is_virtual,
             is_not_null=self.not_null is not None or bool(self.identity),
         )
 
-    @property
-    def definition(self) -> str:
-        return " ".join([identifier(self.name), self.type.sql, *self._clauses()])
+    def definition(self, *, with_null: bool = True) -> str:
+        """Return the column as CREATE TABLE takes it, with its NOT NULL or without."""
+        clauses = self._clauses(with_null=with_null)
+        return " ".join([identifier(self.name), self.type.sql, *clauses])
 
-    def _clauses(self) -> Iterator[str]:
+    def unproven_null(self, table: str) -> str:
+        name = identifier(self.not_null or f"{self.name[:20]} unproven")
+        return (
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} NOT NULL {identifier(self.name)} NOT VALID"
+        )
+
+    def _clauses(self, *, with_null: bool) -> Iterator[str]:
         if self.collation is not None:
             yield f"COLLATE {self.collation[0]}"
-        if self.not_null is not None:
+        if self.not_null is not None and with_null:
             yield (
                 f"CONSTRAINT {identifier(self.not_null)} NOT NULL" if self.not_null else "NOT NULL"
             )
@@ -88,7 +104,8 @@ class Column:
             mode = "VIRTUAL" if self.is_virtual else "STORED"
             yield f"GENERATED ALWAYS AS ({self.generated.sql}) {mode}"
         if self.identity:
-            yield f"GENERATED {self.identity} AS IDENTITY"
+            numbering = f" ({self.numbering})" if self.numbering else ""
+            yield f"GENERATED {self.identity} AS IDENTITY{numbering}"
 
     def settings(self, table: str) -> Iterator[str]:
         head = f"ALTER TABLE {table} ALTER COLUMN {identifier(self.name)}"
@@ -96,6 +113,10 @@ class Column:
             yield f"{head} SET STORAGE {self.storage}"
         if self.statistics is not None:
             yield f"{head} SET STATISTICS {self.statistics}"
+        if self.compression:
+            yield f"{head} SET COMPRESSION {self.compression}"
+        if self.estimate is not None:
+            yield f"{head} SET (n_distinct = {self.estimate})"
 
 
 def some_column(dice: Dice, model: Model, name: str, others: Sequence[Slot]) -> Column:
@@ -106,14 +127,19 @@ def some_column(dice: Dice, model: Model, name: str, others: Sequence[Slot]) -> 
     type_ = any_type(dice, model)
     column = Column(name, type_)
     if type_.sql in INTEGERS and dice.chance(0.12):
-        return replace(column, not_null="", identity=dice.one(("ALWAYS", "BY DEFAULT")))
+        numbering = dice.one(_NUMBERINGS) if dice.chance(0.3) else ""
+        identity = dice.one(("ALWAYS", "BY DEFAULT"))
+        return replace(column, not_null="", identity=identity, numbering=numbering)
     return replace(
         column,
         not_null=_not_null(dice, model) if dice.chance(0.3) else None,
         default=some_default(dice, model, type_) if dice.chance(0.3) else None,
         collation=_collation(dice, model, type_) if dice.chance(0.1) else None,
         storage="EXTERNAL" if type_.category in _COMPRESSIBLE and dice.chance(0.05) else "",
+        compression="pglz" if type_.category in _COMPRESSIBLE and dice.chance(0.05) else "",
         statistics=dice.number(1, 100) if dice.chance(0.03) else None,
+        estimate=dice.number(1, 100) if dice.chance(0.03) else None,
+        is_null_unproven=model.major >= _NAMED_NOT_NULL_SINCE and dice.chance(0.2),
     )
 
 
@@ -170,6 +196,7 @@ def some_default(dice: Dice, model: Model, type_: Type) -> Expression | None:
     value = dice.one(type_.values)
     is_label = labels & model.available
     needs = frozenset({(type_.category, "label", value)}) if is_label else NOTHING
+    needs |= {(ref[0], "base", type_.category) for ref in type_.needs} & model.available
     return Expression(literal(value), needs=needs)
 
 
@@ -204,12 +231,15 @@ def _retyped(dice: Dice, model: Model, column: Column) -> Column:
         default=column.default if is_same else None,
         collation=column.collation if takes_collation else None,
         storage=column.storage if type_.category in _COMPRESSIBLE and is_same else "",
+        compression=column.compression if type_.category in _COMPRESSIBLE and is_same else "",
     )
 
 
 def _with_other_null(dice: Dice, model: Model, column: Column) -> Column:
     if column.identity:
         return _retyped(dice, model, column)
+    if column.not_null is not None and model.major >= _NAMED_NOT_NULL_SINCE and dice.chance(0.3):
+        return replace(column, is_null_unproven=not column.is_null_unproven)
     return replace(column, not_null=_not_null(dice, model) if column.not_null is None else None)
 
 
@@ -227,6 +257,12 @@ def _with_other_collation(dice: Dice, model: Model, column: Column) -> Column:
 
 
 def _with_other_statistics(dice: Dice, _model: Model, column: Column) -> Column:
+    if dice.chance(0.3):
+        return replace(column, estimate=None if column.estimate else dice.number(1, 100))
+    if column.type.category in _COMPRESSIBLE and dice.chance(0.5):
+        return replace(column, compression="" if column.compression else "pglz")
+    if column.identity:
+        return replace(column, numbering="" if column.numbering else dice.one(_NUMBERINGS))
     return replace(column, statistics=None if column.statistics else dice.number(1, 100))
 
 

@@ -9,9 +9,11 @@ from importlib import import_module
 from pathlib import Path
 
 from tests.engines.migration.random_schemas.dice import Dice
+from tests.engines.migration.random_schemas.journey import Journey
 from tests.engines.migration.random_schemas.kinds.foreign_table import PRELUDE
 from tests.engines.migration.random_schemas.kinds.namespace import Namespace
 from tests.engines.migration.random_schemas.model import Model, Named, Thing
+from tests.engines.migration.random_schemas.rows import insertions
 
 Maker = Callable[[Dice, Model], Thing | None]
 _KINDS = Path(__file__).with_name("kinds")
@@ -33,8 +35,17 @@ class Pair:
     changes: tuple[str, ...]
     only_remarks: bool
 
+    @property
+    def journey(self) -> Journey:
+        """The SQL; the two come in orders that have nothing to do with each other."""
+        return Journey(
+            old=";\n".join(self.script(self.old)),
+            new=";\n".join(self.script(self.new)),
+            rows=tuple(insertions(Dice(self.seed), self.old)),
+            only_remarks=self.only_remarks,
+        )
+
     def script(self, model: Model) -> list[str]:
-        """Return the statements; the two come in orders that have nothing to do with each other."""
         dice = Dice(f"{self.seed} {len(model.things)}")
         return [*PRELUDE, *model.script(dice)]
 

@@ -4,19 +4,23 @@ from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.diff import Changed
+from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.attribute import Attribute
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.constraint import Constraint
+from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.planner import counted, steps
 from server.engines.migration.step import Step, Verb
 from server.errors import RefusedError
-from tests.engines.migration.random_schemas.generate import Pair
+from tests.engines.migration.random_schemas.journey import Journey
 
 _REMARKS = frozenset({"comment", "privilege", "default_privilege"})
 
 
-def waste(pair: Pair, before: Catalog, after: Catalog) -> str:
+def waste(journey: Journey, before: Catalog, after: Catalog) -> str:
     """Name what the plan between the two does without need."""
     try:
         plan = steps(before, after)
@@ -25,7 +29,7 @@ def waste(pair: Pair, before: Catalog, after: Catalog) -> str:
     return "; ".join(
         [
             *_steps_for_nothing(before, after),
-            *_more_than_remarks(pair, plan),
+            *_more_than_remarks(journey, plan),
             *_tables_made_anew(plan, before, after),
             *_strangers(plan, before, after),
         ]
@@ -38,16 +42,35 @@ def _steps_for_nothing(*catalogs: Catalog) -> Iterator[str]:
             yield "steps between equal schemas"
 
 
-def _more_than_remarks(pair: Pair, plan: Iterable[Step]) -> Iterator[str]:
-    if pair.only_remarks:
+def _more_than_remarks(journey: Journey, plan: Iterable[Step]) -> Iterator[str]:
+    if journey.only_remarks:
         yield from (f"only remarks differ: {e.sql}" for e in plan if e.subject.kind not in _REMARKS)
 
 
 def _tables_made_anew(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
     for step in plan:
         old, new = before.get(step.subject, Table), after.get(step.subject, Table)
-        if step.verb is Verb.DROP and old and new and old.partition_key == new.partition_key:
+        if step.verb is not Verb.DROP or old is None or new is None:
+            continue
+        is_same = old.partition_key == new.partition_key and old.parents == new.parents
+        if is_same and not _declares_otherwise(old.identity, before, after):
             yield f"a table is made anew: {step.sql}"
+
+
+def _above(fact: Fact | None, catalog: Catalog) -> Iterator[Identity]:
+    """Yield what may have to make way for a constraint: others of its columns, there and above."""
+    table = None if fact is None or fact.parent is None else catalog.get(fact.parent, Table)
+    if isinstance(fact, Constraint) and fact.is_inherited and table is not None:
+        for place in (table.identity, *table.parents):
+            for other in catalog.constraints(place):
+                if {*other.columns} & {*fact.columns}:
+                    yield other.identity
+
+
+def _declares_otherwise(table: Identity, before: Catalog, after: Catalog) -> bool:
+    """Whether what the table inherits is its own, too, on one side only."""
+    columns = ((each, after.get(each.identity, Column)) for each in before.columns(table))
+    return any(other is not None and one.is_local != other.is_local for one, other in columns)
 
 
 def _strangers(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
@@ -76,8 +99,11 @@ def _concerned(before: Catalog, after: Catalog) -> set[Identity]:
             waiting += (each.dependent for each in catalog.dependents(here))
             waiting += (each.identity for each in catalog.parts(here))
             fact = catalog.facts.get(here)
-            if isinstance(fact, Attribute) and fact.parent is not None:
+            if isinstance(fact, Attribute | DomainConstraint) and fact.parent is not None:
                 waiting.append(fact.parent)
+            if isinstance(fact, Column) and fact.parent is not None and fact.is_inherited:
+                waiting += [fact.parent] if _declares_otherwise(fact.parent, before, after) else []
+            waiting += _above(fact, catalog)
             index = catalog.get(here, Index)
             if index is not None and index.constraint is not None:
                 waiting.append(index.constraint)

@@ -1,4 +1,4 @@
-"""From one random schema to the other and back, in both ways of planning, with rows and without."""
+"""From one schema to the other and back, in both ways of planning, with rows and without."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -18,10 +18,7 @@ from server.engines.postgres.loading.load import LoadedSchema, loaded
 from server.engines.postgres.loading.script import Script
 from server.engines.postgres.session import Session, StatementError
 from server.errors import InvalidSqlError, RefusedError
-from tests.engines.migration.random_schemas.dice import Dice
-from tests.engines.migration.random_schemas.generate import Pair
-from tests.engines.migration.random_schemas.model import Model
-from tests.engines.migration.random_schemas.rows import insertions
+from tests.engines.migration.random_schemas.journey import Journey
 from tests.engines.migration.random_schemas.survival import Contents, contents, lost
 from tests.engines.migration.random_schemas.thrift import waste
 
@@ -63,18 +60,18 @@ class Failure:
         return f"{self.error.message} ({self.error.sqlstate}) :: {self.step.sql}"
 
 
-async def tripped(cluster: Cluster, pair: Pair) -> tuple[Leg, ...]:
+async def tripped(cluster: Cluster, journey: Journey) -> tuple[Leg, ...]:
     """Go over and back online, with rows; and back and over directly, without."""
     try:
-        return await _tripped(cluster, pair)
+        return await _tripped(cluster, journey)
     except InvalidSqlError as error:
         return (Leg("loading", Result.INVALID, str(error)),)
 
 
-async def _tripped(cluster: Cluster, pair: Pair) -> tuple[Leg, ...]:
-    async with _held(cluster, pair, pair.old) as old, _held(cluster, pair, pair.new) as new:
+async def _tripped(cluster: Cluster, journey: Journey) -> tuple[Leg, ...]:
+    async with _held(cluster, journey.old) as old, _held(cluster, journey.new) as new:
         before, after = await read_catalog(old.session), await read_catalog(new.session)
-        await _fill(old, pair)
+        await _fill(old, journey)
         online = [await _leg(old, before, after, Strategy.ONLINE, "over")]
         if online[-1].result is Result.PROVEN:
             online.append(await _leg(old, after, before, Strategy.ONLINE, "back"))
@@ -82,16 +79,16 @@ async def _tripped(cluster: Cluster, pair: Pair) -> tuple[Leg, ...]:
         if direct[-1].result is Result.PROVEN:
             direct.append(await _leg(new, before, after, Strategy.DIRECT, "over"))
         if online[-1].result is Result.STOPPED:
-            online = [online[-1], *await _without_rows(cluster, pair, before, after)]
-    wasted = waste(pair, before, after)
+            online = [online[-1], *await _without_rows(cluster, journey, before, after)]
+    wasted = waste(journey, before, after)
     thrift = (Leg("thrift", Result.WRONG, wasted),) if wasted else ()
     return (*online, *direct, *thrift)
 
 
 async def _without_rows(
-    cluster: Cluster, pair: Pair, before: Catalog, after: Catalog
+    cluster: Cluster, journey: Journey, before: Catalog, after: Catalog
 ) -> tuple[Leg, ...]:
-    async with _held(cluster, pair, pair.old) as old:
+    async with _held(cluster, journey.old) as old:
         over = await _leg(old, before, after, Strategy.ONLINE, "over without rows")
         if over.result is not Result.PROVEN:
             return (over,)
@@ -99,9 +96,8 @@ async def _without_rows(
 
 
 @asynccontextmanager
-async def _held(cluster: Cluster, pair: Pair, model: Model) -> AsyncGenerator[LoadedSchema, None]:
-    text = ";\n".join(pair.script(model)).encode()
-    async with loaded([Script("random", lambda: BytesIO(text))], cluster) as schema:
+async def _held(cluster: Cluster, text: str) -> AsyncGenerator[LoadedSchema, None]:
+    async with loaded([Script("random", lambda: BytesIO(text.encode()))], cluster) as schema:
         yield schema
 
 
@@ -113,9 +109,9 @@ async def _worker(schema: LoadedSchema) -> AsyncGenerator[Session, None]:
         yield session
 
 
-async def _fill(schema: LoadedSchema, pair: Pair) -> None:
+async def _fill(schema: LoadedSchema, journey: Journey) -> None:
     async with _worker(schema) as session:
-        for statement in insertions(Dice(pair.seed), pair.old):
+        for statement in journey.rows:
             await _tried(session, statement)
 
 

@@ -102,6 +102,16 @@ def array_of(type_: Type) -> Type:
     return Type(f"{type_.sql}[]", f"{type_.category}[]", type_.needs, ("{}",), is_user_defined=True)
 
 
+def current_category(type_: Type, model: Model) -> str:
+    """Return the category of a type, which is that of the base which a domain has now."""
+    for ref in type_.needs:
+        own = model.get(ref[0], UserType)
+        if own is not None:
+            is_array = type_.sql.endswith("[]")
+            return f"{own.as_type().category}{'[]' if is_array else ''}"
+    return type_.category
+
+
 def another_type(dice: Dice, model: Model, type_: Type) -> Type:
     """Return a type that values of the first can be brought to, more or less."""
     if type_.category in _BUILTIN and dice.chance(0.5):

@@ -43,7 +43,9 @@ class Domain(UserType):
 
     @override
     def needs(self) -> Refs:
-        return self.own_needs | self.base.needs
+        under = {(ref[0], "base", self.base.category) for ref in self.base.needs}
+        domains = {ref for ref in under if ref[0].startswith("domain")}
+        return self.own_needs | self.base.needs | domains
 
     @override
     def uses(self, model: Model) -> Refs:

@@ -18,7 +18,11 @@ _ACTIONS = (
     " ON DELETE CASCADE",
     " ON DELETE SET NULL",
     " ON UPDATE CASCADE ON DELETE RESTRICT",
+    " MATCH FULL",
+    " ON DELETE SET DEFAULT",
 )
+_OF_ONE_COLUMN = " ON DELETE SET NULL ({0})"
+_OF_ONE_COLUMN_SINCE = 15
 _NOT_ENFORCED_SINCE = 18
 
 
@@ -73,13 +77,14 @@ class ForeignKey(Thing):
         columns = identifiers(name for name, _ in self.columns)
         theirs = identifiers(name for name, _ in self.target_columns)
         where = f"REFERENCES {self.target_sql} ({theirs})"
-        yield f"{head} FOREIGN KEY ({columns}) {where}{self.action}{self.marks}"
+        action = self.action.format(identifier(self.columns[0][0]))
+        yield f"{head} FOREIGN KEY ({columns}) {where}{action}{self.marks}"
 
     @override
     def varied(self, dice: Dice, model: Model) -> Thing | None:
         if dice.chance(0.5):
             return replace(self, marks=_marks(dice, model))
-        return replace(self, action=dice.one(_ACTIONS))
+        return replace(self, action=_action(dice, model))
 
     @override
     def said_of(self) -> str | None:
@@ -90,6 +95,13 @@ def _marks(dice: Dice, model: Model) -> str:
     forms = ["", " NOT VALID", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"]
     if model.major >= _NOT_ENFORCED_SINCE:
         forms.append(" NOT ENFORCED")
+    return dice.one(forms)
+
+
+def _action(dice: Dice, model: Model) -> str:
+    forms = [*_ACTIONS]
+    if model.major >= _OF_ONE_COLUMN_SINCE:
+        forms.append(_OF_ONE_COLUMN)
     return dice.one(forms)
 
 
@@ -112,7 +124,7 @@ def made(dice: Dice, model: Model) -> Thing | None:
         target=key.table,
         target_sql=key.table_sql,
         target_columns=key.columns,
-        action=dice.one(_ACTIONS),
+        action=_action(dice, model),
         marks=_marks(dice, model) if dice.chance(0.2) else "",
     )
 

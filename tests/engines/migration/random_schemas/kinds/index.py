@@ -24,6 +24,7 @@ from tests.engines.migration.random_schemas.value_types import ORDERED
 
 WEIGHT = 3.0
 _METHODS = {"jsonb": "gin", "int[]": "gin", "text[]": "gin", "tsvector": "gin", "int4range": "gist"}
+_IDENTIFIES = "REPLICA IDENTITY USING INDEX"
 _ORDERS = ("", " DESC", " NULLS FIRST", " DESC NULLS LAST")
 
 
@@ -62,6 +63,8 @@ class Index(Named):
     @override
     def needs(self) -> Refs:
         stored = {(self.relation, name, "stored") for name in self.included}
+        if self.marks == _IDENTIFIES:
+            stored |= {(self.relation, each.name, "not null") for each in self.parts}
         parts = needed((*(each.text for each in self.parts), self.predicate))
         return self.own_needs | {(self.relation,)} | stored | parts
 
@@ -69,10 +72,21 @@ class Index(Named):
     def fits(self, model: Model) -> bool:
         named = {each.name for each in self.parts}
         table = model.get(self.relation, TableThing)
+        if not self._can_be_marked(model, table):
+            return False
         if table is None or not (table.partition_by or table.partition_of):
             return True
         is_complete = partition_columns(model, self.relation) <= named
         return (is_complete or not self.is_unique) and not self.marks and not self._is_second(model)
+
+    def _can_be_marked(self, model: Model, table: TableThing | None) -> bool:
+        """Whether nothing else is what it says it is for the table."""
+        if table is not None and self.marks == _IDENTIFIES and table.replica_identity:
+            return False
+        return not self.marks or not any(
+            each.key < self.key and each.relation == self.relation and each.marks == self.marks
+            for each in model.of(Index)
+        )
 
     def _is_second(self, model: Model) -> bool:
         """Whether partitions would have two such indexes, named by chance."""
@@ -183,6 +197,8 @@ def _of_columns(dice: Dice, model: Model, slots: list[Slot], index: Index) -> In
     names = {each.name for each in chosen}
     others = [each.name for each in indexable(model, index.relation) if each.name not in names]
     is_unique = dice.chance(0.25)
+    if all(each.is_not_null for each in chosen) and dice.chance(0.3):
+        return replace(index, method="btree", parts=parts, marks=_IDENTIFIES, is_unique=True)
     if dice.chance(0.05):
         return replace(index, method="btree", parts=parts, marks="CLUSTER ON")
     return replace(

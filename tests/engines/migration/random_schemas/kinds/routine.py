@@ -64,7 +64,8 @@ class Routine(Named):
         narrower = family[: family.index(self.argument[1]) + 1]
         calls = ((self.key, "call", self.category, each, self.sql) for each in narrower)
         fixed = {(self.key, "immutable")} if self.is_immutable else NOTHING
-        return frozenset({(self.key,), (self.key, "returns", self.returns), *fixed, *calls})
+        alone = NOTHING if self.more else {(self.key, "alone", self.argument[1])}
+        return frozenset({(self.key,), (self.key, "returns", self.returns), *fixed, *calls, *alone})
 
     @override
     def statements(self, model: Model) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Extended statistics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -9,8 +9,9 @@ from typing_extensions import override
 from server.engines.sql.quote import identifiers
 from tests.engines.migration.random_schemas.columns import only_while_plain
 from tests.engines.migration.random_schemas.dice import Dice
+from tests.engines.migration.random_schemas.expressions import Expression, computed, needed
 from tests.engines.migration.random_schemas.kinds.table import TableThing
-from tests.engines.migration.random_schemas.model import Model, Named, Refs, Thing
+from tests.engines.migration.random_schemas.model import Model, Named, Refs, Slot, Thing
 from tests.engines.migration.random_schemas.naming import fresh_name
 from tests.engines.migration.random_schemas.value_types import ORDERED
 
@@ -27,15 +28,18 @@ class Statistics(Named):
     columns: tuple[str, ...]
     column_needs: Refs
     kinds: tuple[str, ...]
+    expression: Expression | None = None
 
     @override
     def needs(self) -> Refs:
-        return self.own_needs | self.column_needs | {(self.table,)}
+        own = needed((self.expression,))
+        return self.own_needs | self.column_needs | own | {(self.table,)}
 
     @override
     def statements(self, model: Model) -> Iterator[str]:
         kinds, columns = ", ".join(self.kinds), identifiers(self.columns)
-        yield f"CREATE STATISTICS {self.sql} ({kinds}) ON {columns} FROM {self.table_sql}"
+        more = f", ({self.expression.sql})" if self.expression else ""
+        yield f"CREATE STATISTICS {self.sql} ({kinds}) ON {columns}{more} FROM {self.table_sql}"
 
     @override
     def varied(self, dice: Dice, model: Model) -> Thing | None:
@@ -64,4 +68,10 @@ def made(dice: Dice, model: Model) -> Thing | None:
         columns=tuple(each.name for each in chosen),
         column_needs=frozenset(ref for each in chosen for ref in each.needs),
         kinds=dice.some(_KINDS, 3),
+        expression=_expression(dice, model, usable) if dice.chance(0.3) else None,
     )
+
+
+def _expression(dice: Dice, model: Model, usable: Sequence[Slot]) -> Expression | None:
+    found = computed(dice, model, usable)
+    return found if found.category in ORDERED else None

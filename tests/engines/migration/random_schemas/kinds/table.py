@@ -93,7 +93,7 @@ class TableThing(Relation):
 
     @override
     def slots(self, model: Model) -> tuple[Slot, ...]:
-        return tuple(each.slot(self.key) for each in self.effective(model))
+        return tuple(each.slot(self.key, model) for each in self.effective(model))
 
     @override
     def gives(self, model: Model) -> Refs:
@@ -117,6 +117,8 @@ class TableThing(Relation):
         yield f"{self._head(model)}{self._tail()}"
         for column in self.columns:
             yield from column.settings(self.sql)
+            if self._is_unproven(column, model):
+                yield column.unproven_null(self.sql)
         for name, _, default in self.overrides:
             yield f"ALTER TABLE {self.sql} ALTER COLUMN {identifier(name)} SET DEFAULT {default}"
         if self.has_row_security:
@@ -143,7 +145,22 @@ class TableThing(Relation):
                 collation = f" COLLATE {each.collation[0]}" if each.collation else ""
                 null = " NOT NULL" if each.not_null is not None or each.identity else ""
                 yield f"{identifier(each.name)} {each.type.sql}{collation}{null}"
-        yield from (each.definition for each in self.columns)
+        for each in self.columns:
+            yield each.definition(with_null=not self._is_unproven(each, model))
+
+    def _is_unproven(self, column: Column, model: Model) -> bool:
+        """Whether its NOT NULL is said afterwards; only what is no key and has no heirs."""
+        is_said = column.not_null is not None and column.is_null_unproven and not column.identity
+        has_family = self.heir_of or self.partition_by or self.partition_of
+        return is_said and not has_family and not self._is_leaned_on(model)
+
+    def _is_leaned_on(self, model: Model) -> bool:
+        whole = (self.key,)
+        return any(
+            (whole in each.needs() and each.kind in {"key", "index"})
+            or (isinstance(each, TableThing) and each.heir_of == self.key)
+            for each in model.things.values()
+        )
 
     @property
     def _bound_text(self) -> str:

@@ -34,6 +34,8 @@ class Trigger(Thing):
     columns: tuple[str, ...] = ()
     when: Expression | None = None
     is_constraint: bool = False
+    sees_rows: bool = False
+    """Whether it is given all new rows as a table."""
     state: str = ""
 
     @override
@@ -51,8 +53,9 @@ class Trigger(Thing):
         head = f"CREATE {word} {identifier(self.name)} {self.timing} {events}"
         deferral = " DEFERRABLE INITIALLY DEFERRED" if self.is_constraint else ""
         when = f" WHEN ({self.when.sql})" if self.when else ""
+        rows = " REFERENCING NEW TABLE AS fresh" if self.sees_rows else ""
         yield (
-            f"{head} ON {self.relation_sql}{deferral} FOR EACH {self.level}{when} "
+            f"{head} ON {self.relation_sql}{deferral}{rows} FOR EACH {self.level}{when} "
             f"EXECUTE FUNCTION {self.routine_sql}('x''y', '{len(self.name)}')"
         )
         if self.state:
@@ -62,6 +65,8 @@ class Trigger(Thing):
     def varied(self, dice: Dice, model: Model) -> Thing | None:
         if isinstance(model.things[self.relation], View):
             return replace(self, events=dice.one(_EVENTS))
+        if self.sees_rows:
+            return replace(self, events="UPDATE" if self.events == "INSERT" else "INSERT")
         match dice.number(0, 2):
             case 0:
                 return replace(self, state=dice.one(("DISABLE", "ENABLE ALWAYS", "")))
@@ -107,6 +112,8 @@ def _on_table(dice: Dice, model: Model, trigger: Trigger, table: TableThing) -> 
         trigger = replace(trigger, events="UPDATE", columns=columns, when=when)
     if trigger.level == "ROW" and dice.chance(0.2):
         return replace(trigger, is_constraint=True)
+    if trigger.level == "STATEMENT" and dice.chance(0.3):
+        return replace(trigger, events="INSERT", sees_rows=True)
     trigger = replace(trigger, timing=dice.one(("BEFORE", "AFTER")))
     return replace(
         trigger, state=dice.one(("DISABLE", "ENABLE REPLICA")) if dice.chance(0.1) else ""

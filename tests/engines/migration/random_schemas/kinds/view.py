@@ -32,7 +32,7 @@ class View(Relation):
     filter: Expression | None = None
     options: frozenset[str] = frozenset()
     form: str = ""
-    """`grouped` with a count of its groups, `doubled` by a UNION with itself, or plain."""
+    """`grouped` with a count of its groups, one of `_FORMS`, or plain."""
 
     word: ClassVar[str] = "VIEW"
 
@@ -81,8 +81,7 @@ class View(Relation):
         if self.form == "grouped":
             keys = ", ".join(str(place + 1) for place in range(len(self.columns)))
             return f'SELECT {columns}, count(*) AS "of all" {rest} GROUP BY {keys}'
-        plain = f"SELECT {columns} {rest}"
-        return f"{plain} UNION ALL {plain}" if self.form == "doubled" else plain
+        return _FORMS[self.form].format(columns, rest)
 
     @override
     def statements(self, model: Model) -> Iterator[str]:
@@ -145,12 +144,21 @@ class Materialized(View):
         return replace(self, options=frozenset({f"fillfactor = {dice.number(50, 90)}"}))
 
 
+_FORMS = {
+    "": "SELECT {0} {1}",
+    "doubled": "SELECT {0} {1} UNION ALL SELECT {0} {1}",
+    "nested": "WITH q AS (SELECT {0} {1}) SELECT * FROM q",
+    "numbered": 'SELECT {0}, row_number() OVER () AS "of all" {1}',
+    "distinct": "SELECT DISTINCT {0} {1}",
+    "ordered": "SELECT {0} {1} ORDER BY 1 DESC LIMIT 7",
+}
 _COMPARABLE = frozenset({"int", "num", "text", "bool", "date", "uuid", "timestamptz"})
 
 
 def _forms(columns: Iterable[tuple[str, Expression]]) -> tuple[str, ...]:
     can_be_grouped = all(each.category in _COMPARABLE for _, each in columns)
-    return ("", "doubled", "grouped") if can_be_grouped else ("", "doubled")
+    always = ("", "doubled", "nested", "numbered")
+    return (*always, "grouped", "distinct", "ordered") if can_be_grouped else always
 
 
 def _slots_of_sources(model: Model, sources: tuple[tuple[str, str], ...]) -> list[Slot]:

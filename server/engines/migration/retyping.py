@@ -1,0 +1,31 @@
+"""What PostgreSQL refuses to keep while the type or the collation of a column changes."""
+
+from collections.abc import Iterator
+
+from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.fact import Fact
+from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.materialized_view import MaterializedView
+from server.engines.catalog.kinds.policy import Policy
+from server.engines.catalog.kinds.publication_table import PublicationTable
+from server.engines.catalog.kinds.routine import Routine
+from server.engines.catalog.kinds.rule import Rule
+from server.engines.catalog.kinds.trigger import Trigger
+from server.engines.catalog.kinds.view import View
+from server.engines.migration.handed_down import away_while_retyped
+
+_BLOCKERS = (View, MaterializedView, Policy, Rule, Trigger, Routine, PublicationTable)
+
+
+def blockers(column: Column, catalog: Catalog) -> Iterator[Identity]:
+    """Yield what has to be dropped before the column is altered, and created again afterwards."""
+    for dependency in catalog.dependents(column.identity):
+        if _blocks(catalog.facts.get(dependency.dependent)):
+            yield dependency.dependent
+    yield from away_while_retyped(column, catalog)
+
+
+def _blocks(fact: Fact | None) -> bool:
+    is_generated = isinstance(fact, Column) and fact.generated_mode is not None
+    return is_generated or isinstance(fact, _BLOCKERS)

@@ -1,0 +1,50 @@
+"""Schemas that a plan once did not lead between, each cut down to its cause."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from server.engines.postgres.cluster import Cluster
+from server.engines.postgres.shadow import Shadow
+from tests.engines.migration.random_schemas.journey import Journey
+from tests.engines.migration.random_schemas.trip import Result, tripped
+
+pytestmark = pytest.mark.anyio
+
+_FILE = Path(__file__).with_name("found_at_random.yaml")
+
+
+class Case(BaseModel):
+    """`there` is on both sides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    there: str = ""
+    old: str
+    new: str
+    rows: tuple[str, ...] = ()
+
+    @property
+    def journey(self) -> Journey:
+        old, new = (f"CREATE SCHEMA app; {self.there} {each}" for each in (self.old, self.new))
+        return Journey(old=old, new=new, rows=self.rows)
+
+
+_CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
+    async with shadow.cluster() as cluster:
+        yield cluster
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
+async def test_what_once_went_wrong_is_proven(cluster: Cluster, case: Case) -> None:
+    legs = await tripped(cluster, case.journey)
+
+    assert [each for each in legs if each.result is not Result.PROVEN] == []
