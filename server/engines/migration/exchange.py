@@ -128,7 +128,7 @@ def _whole(fact: Fact) -> Identity:
 
 
 def free_type_name(type_: Identity, suffix: str, context: Context) -> str:
-    """Return a name beside that of a type, which nothing in its schema has before or after."""
+    """Return a name beside that of a type, which nothing has before or after."""
     return free_name((type_.name,), suffix, context.names)
 
 
