@@ -7,6 +7,13 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is says nothing about what is tested on it.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 _MEMORY = Path("/dev/shm")  # ruff: ignore[hardcoded-temp-file] - servers make folders of their own
 _ROOM = 4 << 30

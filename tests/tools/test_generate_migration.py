@@ -202,18 +202,36 @@ async def test_without_a_decision_the_open_questions_are_named(client: Client) -
 async def test_what_does_not_reach_the_target_is_unproven_and_not_written(
     client: Client, folder: Path
 ) -> None:
+    (folder / "moody.sql").write_text(
+        """CREATE FUNCTION moody() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+          IF current_setting('lock_timeout') = '3s' THEN RAISE 'not now'; END IF; RETURN 1; END $$;
+        CREATE MATERIALIZED VIEW v AS SELECT moody();"""
+    )
+
+    result = await generated(client, "empty", "file:moody.sql", folder="never")
+
+    report = told(result)
+    assert report["status"] == "unproven"
+    assert not (folder / "never").exists()
+    assert "not proven" in report["next_steps"][0]
+
+
+async def test_secrets_are_proven_with_placeholders_and_written_nowhere(
+    client: Client, folder: Path
+) -> None:
     (folder / "mapped.sql").write_text(
         "CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw;"
         "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u', password 'h1dd3n');"
     )
 
-    result = await generated(client, "empty", "file:mapped.sql", folder="never")
+    result = await generated(client, "empty", "file:mapped.sql", folder="mapped")
 
     report = told(result)
-    assert report["status"] == "unproven"
-    assert "h1dd3n" not in f"{report}{text_of(result)}"
-    assert not (folder / "never").exists()
-    assert "not proven" in report["next_steps"][0]
+    files = [(folder / file["path"]).read_text() for file in report["files"]]
+    assert report["status"] == "proven"
+    assert "fill_in.s.public.password" in text_of(result)
+    assert any("current_setting('fill_in.s.public.password')" in text for text in files)
+    assert "h1dd3n" not in f"{report}{text_of(result)}{files}"
 
 
 async def test_a_concise_text_stays_short_for_a_large_schema(client: Client, folder: Path) -> None:
