@@ -48,6 +48,8 @@ class Context:
     """Expressions that somebody gave for columns of rows which are there."""
     folded: frozenset[Identity] = frozenset()
     """Parts that the statement creating their parent brings along."""
+    shared_names: frozenset[tuple[str, str]] = frozenset()
+    """Schemas and names of constraints that more than one table has, before or after."""
 
     @property
     def major(self) -> int:

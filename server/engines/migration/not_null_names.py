@@ -1,5 +1,6 @@
 """NOT NULL constraints that only change their names: a column has one at most."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from server.engines.catalog.catalog import Catalog
@@ -11,6 +12,16 @@ from server.engines.migration.inheritance import heirs, joins
 from server.engines.migration.partitions import attach, detach
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, qualified
+
+
+def shared_names(*catalogs: Catalog) -> frozenset[tuple[str, str]]:
+    """Return the schemas and names of constraints that more than one table has.
+
+    PostgreSQL chooses none of them for a NOT NULL that says no name.
+    """
+    found = {each.identity for catalog in catalogs for each in catalog.of(Constraint)}
+    names = Counter((each.names[0], each.name) for each in found)
+    return frozenset(each for each, count in names.items() if count > 1)
 
 
 def former(constraint: Constraint, context: Context) -> Constraint | None:

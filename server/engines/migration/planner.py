@@ -13,6 +13,7 @@ from server.engines.migration.context import Change, Context, Strategy
 from server.engines.migration.fates import Fates, settle
 from server.engines.migration.folding import folded
 from server.engines.migration.graph import Graph
+from server.engines.migration.not_null_names import shared_names
 from server.engines.migration.order import CycleError
 from server.engines.migration.starting_privileges import starting_privileges
 from server.engines.migration.step import Step
@@ -46,7 +47,9 @@ def steps(old: Catalog, new: Catalog, options: PlanOptions | None = None) -> tup
     options = options or PlanOptions()
     _refuse_unread(old, new)
     found = counted(old, new, with_owners=options.with_owners)
-    context = Context(old, new, options.strategy, values=options.values)
+    context = Context(
+        old, new, options.strategy, values=options.values, shared_names=shared_names(old, new)
+    )
     privileges = [each for each in found if each.identity.kind == Privilege.kind]
     fates = settle((each for each in found if each.identity.kind != Privilege.kind), context)
     started = _starting(fates, old, new)

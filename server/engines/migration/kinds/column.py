@@ -75,10 +75,16 @@ def _not_null(column: Column, context: Context) -> Iterator[str]:
     constraint = not_null_constraint(column, context.new)
     if constraint is None or constraint.identity not in context.folded:
         return
-    table, name = column.identity.names[1:]
-    if constraint.identity.name != f"{table}_{name}_not_null":
+    if not _is_named_by_itself(constraint, context):
         yield f"CONSTRAINT {identifier(constraint.identity.name)}"
     yield "NOT NULL NO INHERIT" if constraint.is_no_inherit else "NOT NULL"
+
+
+def _is_named_by_itself(constraint: Constraint, context: Context) -> bool:
+    """Whether PostgreSQL chooses the name, which nothing else in the schema may have for that."""
+    schema, table, name = constraint.identity.names
+    is_usual = name == f"{table}_{constraint.columns[0]}_not_null"
+    return is_usual and (schema, name) not in context.shared_names
 
 
 def not_null_constraint(column: Column, catalog: Catalog) -> Constraint | None:
