@@ -12,6 +12,7 @@ from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.catalog.kinds.range_type import RangeType
 from server.engines.migration.context import Context
+from server.engines.migration.holders import holders
 
 Container = CompositeType | Domain | RangeType
 _PARTS = Attribute | DomainConstraint
@@ -24,7 +25,10 @@ def is_type(fact: Fact | None) -> bool:
 
 
 def containers(type_: Identity, context: Context) -> tuple[Container, ...]:
-    """Return the types made of a type that stay, each after those that it is made of."""
+    """Return the types made of a type that columns hold, each after those that it is made of.
+
+    Others can be dropped and created again.
+    """
     found: dict[Identity, Container] = {}
     _collect(type_, context, found)
     return tuple(reversed(found.values()))
@@ -34,7 +38,7 @@ def _collect(type_: Identity, context: Context, found: dict[Identity, Container]
     """Add what holds the type, and first what holds that."""
     for holder in _direct(type_, context.old):
         stays = holder.identity in context.new and not context.is_dropped(holder.identity)
-        if stays and holder.identity not in found:
+        if stays and holder.identity not in found and holders(holder.identity, context.old):
             _collect(holder.identity, context, found)
             found[holder.identity] = holder
 
