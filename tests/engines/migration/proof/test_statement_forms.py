@@ -17,8 +17,7 @@ from tests.engines.migration.proof import column_forms, other_forms, table_forms
 from tests.engines.migration.proof.form import BASE, Form
 from tests.engines.migration.proof.hand_written import held, outside, step
 
-# One process measures all forms at once.
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("statement forms")]
+pytestmark = pytest.mark.anyio
 
 FORMS = (
     *column_forms.ADDING_COLUMNS,

@@ -21,11 +21,11 @@ SELECT r(1);
 -- case: a large table
 -- expect: its database grew beyond
 SELECT set_config('statement_timeout', '0', false);
-CREATE TABLE t AS SELECT repeat(md5(a::text), 100) FROM (SELECT generate_series(1, 1000000000) AS a) s;
+CREATE TABLE t AS SELECT repeat(md5(a::text), 50) FROM (SELECT generate_series(1, 1000000000) AS a) s;
 -- case: a large temporary table
 -- expect: its database grew beyond
 SELECT set_config('statement_timeout', '0', false);
-CREATE TEMP TABLE t AS SELECT repeat(md5(a::text), 100) FROM (SELECT generate_series(1, 1000000000) AS a) s;
+CREATE TEMP TABLE t AS SELECT repeat(md5(a::text), 50) FROM (SELECT generate_series(1, 1000000000) AS a) s;
 -- case: a large array
 -- expect: bytes of memory
 SELECT set_config('statement_timeout', '0', false);
