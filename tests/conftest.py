@@ -35,6 +35,13 @@ def servers_in_memory(tmp_path_factory: pytest.TempPathFactory) -> Generator[Non
         yield
 
 
+@pytest.fixture(scope="session")
+def cache() -> Generator[Path, None, None]:
+    """Return a folder for what is built once; the template of a server takes two seconds."""
+    with tempfile.TemporaryDirectory(prefix="cache-") as folder:
+        yield Path(folder)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     # Tests log and print half characters on purpose, pytest keeps what they wrote, and a worker

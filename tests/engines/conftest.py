@@ -1,18 +1,11 @@
 """Servers that the tests of engines share."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from server.engines.postgres.shadow import Shadow
-
-
-@pytest.fixture(scope="session")
-def cache() -> Generator[Path, None, None]:
-    with TemporaryDirectory(prefix="cache-") as folder:
-        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

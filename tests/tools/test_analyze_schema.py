@@ -34,10 +34,10 @@ MANY = "".join(f"CREATE TABLE t{n} (id bigint PRIMARY KEY, at timestamp);" for n
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Settings:
     workspace = tmp_path_factory.mktemp("workspace")
     (workspace / "schema.sql").write_text(SCHEMA)
-    return load_settings(workspace=[workspace], cache=tmp_path_factory.mktemp("cache"))
+    return load_settings(workspace=[workspace], cache=cache)
 
 
 @pytest.fixture(scope="module")

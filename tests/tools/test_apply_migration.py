@@ -1,6 +1,7 @@
 """The tool through a real client: dry runs, confirmation in every way, applying, refusals."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -70,17 +71,17 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Runtime, None]:
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path
+) -> AsyncGenerator[Runtime, None]:
     workspace = tmp_path_factory.mktemp("workspace")
-    cache = tmp_path_factory.mktemp("cache")
-    cache.chmod(0o700)
     async with open_runtime(Settings(workspace=(workspace,), cache=cache)) as runtime:
         yield runtime
 
 
-@pytest.fixture
-async def stage(house: Runtime) -> AsyncGenerator[Stage, None]:
-    folder = house.workspace.root
+@asynccontextmanager
+async def living(house: Runtime) -> AsyncGenerator[tuple[Runtime, Session], None]:
+    """Hold a live database with the old schema."""
     async with (
         house.shadow.cluster() as cluster,
         cluster.database() as database,
@@ -95,8 +96,19 @@ async def stage(house: Runtime) -> AsyncGenerator[Stage, None]:
             "reading": Database.model_construct(dsn=SecretStr(dsn), writable=False),
         }
         settings = house.settings.model_copy(update={"databases": databases})
-        runtime = Runtime(settings, house.workspace, _shadow=house.shadow)
-        plan = await planned(runtime)
+        yield Runtime(settings, house.workspace, _shadow=house.shadow), owner
+
+
+@pytest.fixture(scope="module")
+async def plan(house: Runtime) -> Plan:
+    async with living(house) as (runtime, _):
+        return await planned(runtime)
+
+
+@pytest.fixture
+async def stage(house: Runtime, plan: Plan) -> AsyncGenerator[Stage, None]:
+    folder = house.workspace.root
+    async with living(house) as (runtime, owner):
         (folder / ".senior-backend/plans").mkdir(parents=True, exist_ok=True)
         (folder / FILE).write_bytes(written(plan))
         yield Stage(runtime, owner, plan, folder)

@@ -43,11 +43,11 @@ MORE_FORMATS = ["dbmate", "golang-migrate", "flyway", "prisma"]
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Settings:
     workspace = tmp_path_factory.mktemp("workspace")
     for name, text in (("old", OLD), ("new", NEW), ("without_note", WITHOUT_NOTE)):
         (workspace / f"{name}.sql").write_text(text)
-    return load_settings(workspace=[workspace], cache=tmp_path_factory.mktemp("cache"))
+    return load_settings(workspace=[workspace], cache=cache)
 
 
 @pytest.fixture(scope="module")
