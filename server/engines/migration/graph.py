@@ -17,6 +17,7 @@ from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.circular_keys import circular_foreign_keys
+from server.engines.migration.circular_parts import circular_parts
 from server.engines.migration.context import Context
 from server.engines.migration.fates import Fates, is_taken_along
 from server.engines.migration.hazard import HazardKind
@@ -183,11 +184,12 @@ class Graph:
         return node
 
     def _goes_by_itself(self, identity: Identity) -> bool:
-        return self._is_privilege_of_created(identity) or identity in self._circular_keys
+        return self._is_privilege_of_created(identity) or identity in self._circular
 
     @cached_property
-    def _circular_keys(self) -> frozenset[Identity]:
-        return circular_foreign_keys(self.context.old, self.context.dropped)
+    def _circular(self) -> frozenset[Identity]:
+        old, dropped = self.context.old, self.context.dropped
+        return circular_foreign_keys(old, dropped) | circular_parts(old, dropped)
 
     def _is_privilege_of_created(self, identity: Identity) -> bool:
         return identity.kind == Privilege.kind and self.context.is_created(identity.of)

@@ -18,7 +18,7 @@ _FILE = Path(__file__).with_name("found_at_random.yaml")
 
 
 class Case(BaseModel):
-    """`there` is on both sides."""
+    """`there` is on both sides; `major` is set where a server of that version is needed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,6 +27,7 @@ class Case(BaseModel):
     old: str
     new: str
     rows: tuple[str, ...] = ()
+    major: int | None = None
 
     @property
     def journey(self) -> Journey:
@@ -43,8 +44,27 @@ async def cluster(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
         yield cluster
 
 
-@pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
+@pytest.fixture(scope="module")
+async def older(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
+    async with shadow.private_cluster(major=15) as cluster:
+        yield cluster
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in _CASES if each.major is None], ids=lambda case: case.name
+)
 async def test_what_once_went_wrong_is_proven(cluster: Cluster, case: Case) -> None:
     legs = await tripped(cluster, case.journey)
+
+    assert [each for each in legs if each.result is not Result.PROVEN] == []
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in _CASES if each.major is not None], ids=lambda case: case.name
+)
+async def test_what_once_went_wrong_on_an_older_server_is_proven(
+    older: Cluster, case: Case
+) -> None:
+    legs = await tripped(older, case.journey)
 
     assert [each for each in legs if each.result is not Result.PROVEN] == []

@@ -180,7 +180,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
         return tuple(contract(beside))
     return (
         *_retyped(change, context),
-        *risky(_changed(change), *_risks_of_expression(change, context)),
+        *risky(_changed(change, context), *_risks_of_expression(change, context)),
         *_renumbered(change, context),
         *_begins_to_refuse_null(change, context),
     )
@@ -261,17 +261,23 @@ def _follows_parent(change: Change[Column], context: Context) -> bool:
     )
 
 
-def _changed(change: Change[Column]) -> Iterator[str]:
+def _changed(change: Change[Column], context: Context) -> Iterator[str]:
     old, new, names = change.old, change.new, change.names
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    alone = f"{altered_alone(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     if old.generated_mode is not None and new.generated_mode is None:
         yield f"{head} DROP EXPRESSION"
     elif "generation_expression" in names:
         yield f"{head} SET EXPRESSION AS ({new.generation_expression})"
     if "is_marked_not_null" in names and not new.is_marked_not_null:
-        yield f"{head} DROP NOT NULL"
-    alone = f"{altered_alone(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+        # An heir may go on to refuse NULL, for a key of its own; a partition has no say in it.
+        yield f"{head if _is_partitioned(new, context) else alone} DROP NOT NULL"
     yield from _changed_settings(alone, change)
+
+
+def _is_partitioned(column: Column, context: Context) -> bool:
+    table = context.new.get(_parent(column), Table)
+    return table is not None and table.is_partitioned
 
 
 def _renumbered(change: Change[Column], context: Context) -> Iterator[Action]:

@@ -70,11 +70,17 @@ def _is_exchanged(change: Change[Domain], context: Context) -> bool:
 def _is_checked_inside(change: Change[Domain], context: Context) -> bool:
     """Whether it takes a new domain to have values checked that lie inside of others."""
     new = change.new
-    begins = new.is_marked_not_null and not change.old.is_marked_not_null
-    if begins and next(held_inside(new.identity, context), None) is not None:
+    if (
+        _begins_to_refuse_null(change)
+        and next(held_inside(new.identity, context), None) is not None
+    ):
         return True
     constraints = context.new.children(new.identity, DomainConstraint)
     return any(comes_with_exchange(each, context) for each in constraints)
+
+
+def _begins_to_refuse_null(change: Change[Domain]) -> bool:
+    return change.new.is_marked_not_null and not change.old.is_marked_not_null
 
 
 def _altered(change: Change[Domain], context: Context) -> Iterator[Action]:
@@ -118,6 +124,7 @@ def _exchange(change: Change[Domain], context: Context) -> Exchange:
         refuge=lambda column: f"{old.base_type}{_brackets(column)}",
         hazards=(
             *_refused(kept, context),
+            *(_refuses_null(new, context) if _begins_to_refuse_null(change) else ()),
             *(
                 hazard
                 for column in columns
