@@ -55,7 +55,7 @@ WITH held AS (
   SELECT 'pg_class'::regclass AS catalog, oid, 0 AS part, relowner AS owner, relacl AS acl,
     acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner) AS usual FROM pg_class
   UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, c.relowner, a.attacl, NULL
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped
   UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proowner, proacl, acldefault('f', proowner)
     FROM pg_proc
   UNION ALL SELECT 'pg_type'::regclass, oid, 0, typowner, typacl, acldefault('T', typowner)

@@ -267,7 +267,10 @@ class Graph:
             yield Node(Verb.CREATE, needed), node
             if not _holds_parts(needed):
                 yield Node(Verb.ALTER, needed), node
-        for needed in (*_needs(old, change.old), *needed_by_parts(change.old, old)):
+        # What is granted from the start comes with the new object, and says nothing of the old one.
+        is_of_new = self._is_privilege_of_created(node.identity)
+        before = () if is_of_new else (*_needs(old, change.old), *needed_by_parts(change.old, old))
+        for needed in before:
             yield node, Node(Verb.DROP, needed)
             if node.identity.kind == Column.kind and is_type(old.facts.get(needed)):
                 yield Node(Verb.ALTER, needed), node

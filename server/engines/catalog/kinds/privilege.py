@@ -57,7 +57,8 @@ FROM (
     coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))
     FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL SELECT 'pg_class', c.oid, a.attnum, c.relowner, a.attacl
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
   UNION ALL SELECT 'pg_type', t.oid, 0, t.typowner, coalesce(t.typacl, acldefault('T', t.typowner))
     FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
     WHERE (t.typtype IN ('e', 'd', 'r', 'b') OR c.relkind = 'c')
