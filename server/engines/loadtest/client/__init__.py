@@ -1,0 +1,1 @@
+"""The generator: connections, the schedule they follow, and the books that are kept of it."""

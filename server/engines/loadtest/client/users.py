@@ -1,0 +1,78 @@
+"""The closed model: users who each wait for an answer before they ask again."""
+
+import asyncio
+from collections.abc import Iterator
+from ssl import SSLError
+from time import monotonic_ns
+from typing import Final
+
+from typing_extensions import override
+
+from server.engines.loadtest.client.dial import Dial
+from server.engines.loadtest.client.ledger import Ledger
+from server.engines.loadtest.client.line import Line
+from server.engines.loadtest.client.pool import Pool
+from server.engines.loadtest.failure import of_connecting
+from server.engines.loadtest.plan import Limits
+
+_SECOND: Final = 1_000_000_000
+_PAUSE: Final = 0.1  # seconds before a user whose connection was refused tries again
+
+
+class Users(Pool):
+    """One connection a user; each is used again as soon as it is free."""
+
+    def __init__(self, dial: Dial, ledger: Ledger, limits: Limits, turns: Iterator[int]) -> None:
+        """Take the places of messages from `turns`, which never end; `limits` says how many."""
+        super().__init__(dial, ledger, limits)
+        self._turns = turns
+        self._end = 0
+        self.taken = 0
+        self.planned = 0
+
+    def begin(self, at: int, seconds: float) -> None:
+        """Let the users ask from now on, until `seconds` have passed after `at`."""
+        self._end = at + round(seconds * _SECOND)
+        idle, self._idle = self._idle, []
+        for line in idle:
+            self.ready(line)
+        self._grow()
+
+    def halt(self) -> None:
+        """Let no user ask again."""
+        self._end = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no user asks again."""
+        return monotonic_ns() >= self._end
+
+    @override
+    def ready(self, line: Line) -> None:
+        now = monotonic_ns()
+        if now < self._end:
+            self.taken += 1
+            line.send(next(self._turns), now)
+        else:
+            self._idle.append(line)
+
+    @override
+    def _grow(self) -> None:
+        if self.is_done:
+            return
+        for _ in range(self._limits.connections - len(self._open) - len(self._attempts)):
+            self._attempt()
+
+    @override
+    async def connect(self) -> None:
+        began = monotonic_ns()
+        try:
+            line = await self._dial(self)
+        except (OSError, SSLError, TimeoutError) as error:
+            self.last_error = of_connecting(error), str(error)
+            if not self.is_done:
+                self.taken += 1
+                self._ledger.failed(next(self._turns), began, *self.last_error)
+                await asyncio.sleep(_PAUSE)
+            return
+        self._admit(line)

@@ -1,0 +1,1 @@
+"""Is one side faster than the other? Answered with an interval, or not at all."""

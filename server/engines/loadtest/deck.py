@@ -1,0 +1,129 @@
+"""Requests made from a template and rows of values: `{{name}}` stands for a row's value."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from pydantic import JsonValue
+
+from server.engines.loadtest.message import check
+from server.engines.loadtest.plan import Message
+from server.errors import InvalidInputError
+
+Row = Mapping[str, JsonValue]
+
+MOST_BYTES: Final = 64 << 20
+"""Bytes that all prepared bodies of a test may have together."""
+_PLACE: Final = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.-]{0,63})\s*\}\}")
+_AGENT: Final = "senior-backend-load-test"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A request before its values are put in; `body` is text, or JSON as Python has it."""
+
+    method: str
+    authority: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: JsonValue = None
+
+
+def messages(template: Template, rows: Sequence[Row], run_id: str) -> tuple[Message, ...]:
+    """Return a checked request for each row; without rows, the template as it is.
+
+    Raises:
+        InvalidInputError: a row lacks a value, or a value does not fit where it stands.
+    """
+    made: list[Message] = []
+    size = 0
+    for number, row in enumerate(rows or [{}], start=1):
+        try:
+            message = _message(template, _Filling(row, number if rows else 0), run_id)
+        except UnicodeEncodeError:
+            raise InvalidInputError(
+                "A value holds half a character (a lone surrogate) and cannot be sent."
+            ) from None
+        check(message)
+        size += len(message.body)
+        if size > MOST_BYTES:
+            raise InvalidInputError(
+                f"The bodies of {number} rows are larger than {MOST_BYTES} bytes together.",
+                next_step="Give fewer rows.",
+            )
+        made.append(message)
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    row: Row
+    number: int
+
+    def value(self, name: str) -> JsonValue:
+        if name not in self.row:
+            where = f"Row {self.number} of the data has" if self.number else "There is"
+            raise InvalidInputError(
+                f"{where} no value for {{{{{name}}}}}.",
+                next_step=f"Columns: {', '.join(map(str, self.row)) or 'none; give data'}.",
+            )
+        return self.row[name]
+
+    def text(self, template: str, encode: Callable[[str], str] = str) -> str:
+        return _PLACE.sub(lambda place: encode(_plain(self.value(place[1]))), template)
+
+    def json(self, template: JsonValue) -> JsonValue:
+        """Fill strings in; one that is a place and nothing else becomes the value itself."""
+        match template:
+            case str():
+                whole = _PLACE.fullmatch(template)
+                return self.value(whole[1]) if whole else self.text(template)
+            case list():
+                return [self.json(each) for each in template]
+            case dict():
+                return {self.text(str(name)): self.json(each) for name, each in template.items()}
+            case _:
+                return template
+
+
+def _message(template: Template, filling: _Filling, run_id: str) -> Message:
+    headers = {name: filling.text(value) for name, value in template.headers}
+    given = {name.lower(): name for name in headers}
+    body, kind = _body(template.body, filling)
+    defaults = {"Host": template.authority, "Accept": "*/*"} | (
+        {"Content-Type": kind} if kind else {}
+    )
+    # Whose requests these are is told whatever the caller calls itself.
+    agent = headers.pop(given["user-agent"]) if "user-agent" in given else ""
+    signed = {"User-Agent": f"{agent} {_AGENT} ({run_id})".lstrip()}
+    kept = {name: value for name, value in defaults.items() if name.lower() not in given}
+    path = filling.text(template.path, lambda value: quote(value, safe=""))
+    path = path.replace("{", "%7B").replace("}", "%7D")
+    return Message(template.method.upper(), path, tuple((kept | signed | headers).items()), body)
+
+
+def _body(template: JsonValue, filling: _Filling) -> tuple[bytes, str]:
+    if template is None:
+        return b"", ""
+    if isinstance(template, str):
+        text = filling.text(template)
+        return text.encode(), "application/json" if _is_json(text) else "text/plain; charset=utf-8"
+    filled = filling.json(template)
+    return json.dumps(filled, ensure_ascii=False).encode(), "application/json"
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is an object or a list: what a command line gives instead of one."""
+    try:
+        return text.lstrip()[:1] in {"{", "["} and json.loads(text) is not None
+    except (ValueError, RecursionError):
+        return False
+
+
+def _plain(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""Two servers measured in turns, segment by segment."""
+
+from dataclasses import dataclass, replace
+
+from server.engines.loadtest.compare.interleaved import Side, compare, turns
+from server.engines.loadtest.compare.verdict import Comparison
+from server.engines.loadtest.experiment.conduct import Conduct
+from server.engines.loadtest.health import measurement
+from server.engines.loadtest.plan import ClosedLoad, OpenLoad, Plan, Stage
+from server.engines.loadtest.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Every segment with its side, and the verdict; none where the caller stopped too early."""
+
+    runs: tuple[tuple[Side, Run], ...]
+    comparison: Comparison | None
+
+    @property
+    def first_runs(self) -> list[Run]:
+        """The segments of the first side."""
+        return [run for side, run in self.runs if side is Side.FIRST]
+
+
+async def interleaved(first: Plan, second: Plan, pairs: int, conduct: Conduct) -> Compared:
+    """Measure both plans in ABBA order; each segment lasts what the plan lasts."""
+    order = turns(pairs)
+    runs: list[tuple[Side, Run]] = []
+    for number, side in enumerate(order, start=1):
+        if runs and conduct.stop.is_set:
+            break
+        plan = first if side is Side.FIRST else second
+        seeded = replace(plan, load=_seeded(plan.load, (number - 1) // 2))
+        label = f"segment {number} of {len(order)} ({plan.endpoint.host}:{plan.endpoint.port})"
+        runs.append((side, await conduct.measure(seeded, label)))
+    whole = [measurement(run) for _, run in runs]
+    is_whole = len(runs) == len(order) and not conduct.stop.is_set
+    return Compared(tuple(runs), compare(whole) if is_whole else None)
+
+
+def segment(load: OpenLoad | ClosedLoad, seconds: float) -> OpenLoad | ClosedLoad:
+    """Return a load of `seconds` at the last rate of a plan, for one segment or step."""
+    if isinstance(load, ClosedLoad):
+        return replace(load, seconds=seconds)
+    rate = load.stages[-1].rate
+    return replace(load, start_rate=rate, stages=(Stage(seconds, rate),))
+
+
+def _seeded(load: OpenLoad | ClosedLoad, pair: int) -> OpenLoad | ClosedLoad:
+    """Give both segments of a pair the same arrivals, and each pair its own."""
+    return replace(load, seed=load.seed + pair) if isinstance(load, OpenLoad) else load

@@ -1,0 +1,1 @@
+"""The same plan for teams that have another tool: scripts for k6 and Locust."""

@@ -1,0 +1,60 @@
+"""Whether a run measured the server or its own generator."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from server.engines.loadtest.measurement import Measurement
+from server.engines.loadtest.plan import OpenLoad
+from server.engines.loadtest.run import Run
+
+LAG_US: Final = 5_000
+"""Lag that is never held against a run, in microseconds."""
+LAG_SHARE: Final = 0.1
+"""The part of the reported p99 that the generator's own p99 lag may be."""
+BUSY: Final = 0.85
+"""The part of a core that a generator may use in any second."""
+_TAIL: Final = 99
+_REMEDY: Final = (
+    "lower the rate, give the generator more workers, or run it on another machine than the server"
+)
+
+
+def measurement(run: Run) -> Measurement:
+    """Return what verdicts look at."""
+    ended = run.total.answered.total() + run.total.failed.total()
+    return Measurement(
+        latencies=run.total.response,
+        good=run.total.good,
+        errors=ended - run.total.good.count,
+        seconds=run.duration,
+        void="; ".join(void_reasons(run)),
+        late=run.late,
+    )
+
+
+def void_reasons(run: Run) -> tuple[str, ...]:
+    """Return why no verdict may be drawn from a run, each with what would help; none if sound."""
+    return tuple(_reasons(run))
+
+
+def _reasons(run: Run) -> Iterator[str]:
+    if run.lost:
+        missing = sum(each.planned - each.taken for each in run.lost)
+        yield (
+            f"{len(run.lost)} of {run.workers} generators were lost, and with them {missing} of "
+            f"{run.planned} requests: run it again"
+        )
+    if run.busiest > BUSY:
+        yield f"a generator used {run.busiest:.0%} of a core, over {BUSY:.0%}: {_REMEDY}"
+    if isinstance(run.plan.load, OpenLoad) and run.total.lag.count:
+        yield from _late(run)
+
+
+def _late(run: Run) -> Iterator[str]:
+    lag = run.total.lag.percentile(_TAIL)
+    response = run.total.response.percentile(_TAIL) if run.total.response.count else 0
+    if lag > max(LAG_US, LAG_SHARE * response):
+        yield (
+            f"requests were sent late: p99 of the lag is {lag / 1_000:.1f} ms, over "
+            f"{max(LAG_US, LAG_SHARE * response) / 1_000:.1f} ms: {_REMEDY}"
+        )

@@ -1,0 +1,1 @@
+"""The few distributions that the conclusions need, verified against published tables."""

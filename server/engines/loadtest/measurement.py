@@ -1,0 +1,44 @@
+"""What one run, or one segment of a comparison, has measured: all that a verdict looks at."""
+
+from dataclasses import dataclass
+
+from server.engines.loadtest.histogram import Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Response times and counts of `seconds` of load.
+
+    `latencies` holds the response times of all answers, and of timeouts the time that was waited;
+    `good` those of the requests that were answered as expected. `errors` were not, or not at all.
+    `void` says why the generator was the limit; a void measurement shows its figures, but nothing
+    follows from them. `late` of the good were answered after the `seconds` were over, while what
+    had piled up was still being worked off.
+    """
+
+    latencies: Histogram
+    good: Histogram
+    errors: int
+    seconds: float
+    void: str = ""
+    late: int = 0
+
+    @property
+    def ok(self) -> int:
+        """How many requests were answered as expected."""
+        return self.good.count
+
+    @property
+    def requests(self) -> int:
+        """All that came to an end."""
+        return self.ok + self.errors
+
+    @property
+    def rate(self) -> float:
+        """Requests a second that were answered as expected."""
+        return self.ok / self.seconds if self.seconds else 0.0
+
+    @property
+    def error_share(self) -> float:
+        """The share of requests that failed, from 0 to 1; 0 of none."""
+        return self.errors / self.requests if self.requests else 0.0

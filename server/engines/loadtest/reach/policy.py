@@ -1,0 +1,107 @@
+"""Which hosts the operator lets a load test reach, and how hard."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from server.engines.loadtest.reach.network import Address, Network, network_of
+from server.engines.loadtest.reach.url import TargetUrl
+from server.errors import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one run may take: requests a second, seconds, connections, requests in all."""
+
+    rate: float = 50_000
+    seconds: float = 600
+    connections: int = 2_000
+    requests: int = 5_000_000
+
+
+PUBLIC_CAPS = Caps(rate=50, seconds=60, connections=20, requests=3_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A host by name or address that the operator listed; without a port, on every port."""
+
+    host: str
+    port: int | None = None
+
+    def covers(self, url: TargetUrl) -> bool:
+        """Whether a URL goes there."""
+        return self.host == url.host and self.port in {None, url.port}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The operator's word.
+
+    `own_ports` are those that this server listens on. `loopback_is_free` holds for a caller who
+    speaks over stdio: whoever started us can reach loopback anyway.
+    """
+
+    allowed: tuple[Allowed, ...] = ()
+    caps: Caps = Caps()
+    public_caps: Caps = PUBLIC_CAPS
+    own_ports: frozenset[int] = frozenset()
+    loopback_is_free: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A URL may be tested at one address, up to these caps."""
+
+    address: str
+    network: Network
+    caps: Caps
+
+
+def permission(
+    url: TargetUrl, addresses: Iterable[str], policy: Policy, *, own: Callable[[str], bool]
+) -> Permission:
+    """Judge every address that a host has, and choose the first.
+
+    `own` tells whether an address belongs to this machine.
+
+    Raises:
+        RefusedError: says which address is refused and what the operator would set.
+    """
+    found = [ip_address(each) for each in addresses]
+    networks = {network_of(each) for each in found}
+    if not found or Network.FORBIDDEN in networks:
+        raise RefusedError(
+            f"{url.host} leads to {_shown(found)}: link-local, metadata, multicast and unroutable "
+            "addresses are never tested.",
+            next_step="Name a host that serves your application.",
+        )
+    if len(networks) > 1:
+        raise RefusedError(
+            f"{url.host} leads to {_shown(found)}, into more than one network.",
+            next_step="Name the one address that you mean.",
+        )
+    network = networks.pop()
+    _check_listed(url, network, policy)
+    if url.port in policy.own_ports and any(own(str(each)) for each in found):
+        raise RefusedError(
+            f"Port {url.port} is this server's own.", next_step="Name your application's port."
+        )
+    caps = policy.public_caps if network is Network.PUBLIC else policy.caps
+    return Permission(str(found[0]), network, caps)
+
+
+def _check_listed(url: TargetUrl, network: Network, policy: Policy) -> None:
+    if network is Network.LOOPBACK and policy.loopback_is_free:
+        return
+    if not any(each.covers(url) for each in policy.allowed):
+        listed = ", ".join(sorted(each.host for each in policy.allowed)) or "none"
+        raise RefusedError(
+            f"{url.host} ({network}) is not a host that the operator lets be tested; listed: "
+            f"{listed}.",
+            next_step=f"The operator can set SENIOR_BACKEND_LOAD_TARGETS={url.authority}.",
+        )
+
+
+def _shown(addresses: Iterable[Address]) -> str:
+    return ", ".join(map(str, addresses)) or "no address"

@@ -1,0 +1,43 @@
+"""Names become addresses once, before anything is sent; connections go to the judged one."""
+
+import errno
+import socket
+from typing import Final
+
+import anyio
+
+from server.engines.loadtest.reach.url import TargetUrl
+from server.errors import NotFoundError
+
+_IN_USE: Final = (errno.EADDRINUSE, errno.EACCES)
+_PATIENCE: Final = 10.0  # seconds
+
+
+async def resolve(url: TargetUrl) -> tuple[str, ...]:
+    """Return every address of the URL's host.
+
+    Raises:
+        NotFoundError: the name has none, or no answer came in time.
+    """
+    try:
+        with anyio.fail_after(_PATIENCE):
+            found = await anyio.getaddrinfo(
+                url.host, url.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+            )
+    except (OSError, TimeoutError) as error:
+        reason = getattr(error, "strerror", None) or "no answer in 10 s"
+        raise NotFoundError(
+            f"{url.host} has no address: {reason}.", next_step="Correct the host name."
+        ) from None
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def is_own(address: str) -> bool:
+    """Tell whether an address belongs to this machine: only such a one can be bound."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError as error:
+            return error.errno in _IN_USE
+    return True

@@ -1,0 +1,87 @@
+import pytest
+
+from server.engines.loadtest.reach.network import Network
+from server.engines.loadtest.reach.policy import PUBLIC_CAPS, Allowed, Caps, Policy, permission
+from server.engines.loadtest.reach.resolve import is_own, resolve
+from server.engines.loadtest.reach.url import parse_url
+from server.errors import NotFoundError, RefusedError
+
+
+def _nobody(address: str) -> bool:
+    del address
+    return False
+
+
+def test_loopback_is_free_for_a_caller_on_this_machine_and_refused_to_others() -> None:
+    url = parse_url("http://127.0.0.1:8000/")
+
+    granted = permission(url, ["127.0.0.1"], Policy(), own=_nobody)
+
+    assert (granted.address, granted.network) == ("127.0.0.1", Network.LOOPBACK)
+    with pytest.raises(RefusedError, match=r"SENIOR_BACKEND_LOAD_TARGETS=127\.0\.0\.1:8000"):
+        permission(url, ["127.0.0.1"], Policy(loopback_is_free=False), own=_nobody)
+
+
+def test_a_listed_host_is_tested_on_the_listed_port_only() -> None:
+    policy = Policy(allowed=(Allowed("app.test", 8080),))
+
+    granted = permission(parse_url("http://app.test:8080/"), ["10.0.0.1"], policy, own=_nobody)
+
+    assert (granted.network, granted.caps) == (Network.PRIVATE, Caps())
+    with pytest.raises(RefusedError):
+        permission(parse_url("http://app.test:22/"), ["10.0.0.1"], policy, own=_nobody)
+    with pytest.raises(RefusedError):
+        permission(parse_url("http://other.test:8080/"), ["10.0.0.1"], policy, own=_nobody)
+
+
+def test_a_public_host_has_the_caps_of_public_hosts() -> None:
+    policy = Policy(allowed=(Allowed("app.example"),))
+
+    granted = permission(parse_url("https://app.example/"), ["8.8.8.8"], policy, own=_nobody)
+
+    assert granted.caps == PUBLIC_CAPS
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["169.254.169.254"],
+        ["8.8.8.8", "169.254.169.254"],
+        ["::ffff:169.254.169.254"],
+        ["8.8.8.8", "127.0.0.1"],
+        ["8.8.8.8", "10.0.0.1"],
+        [],
+    ],
+)
+def test_a_listed_name_that_leads_elsewhere_is_refused(addresses: list[str]) -> None:
+    policy = Policy(allowed=(Allowed("app.example"),))
+
+    with pytest.raises(RefusedError):
+        permission(parse_url("http://app.example/"), addresses, policy, own=_nobody)
+
+
+def test_a_name_that_leads_to_loopback_needs_what_loopback_needs() -> None:
+    policy = Policy(loopback_is_free=False)
+
+    with pytest.raises(RefusedError):
+        permission(parse_url("http://rebound.example/"), ["127.0.0.1"], policy, own=_nobody)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.3.3.3", "[::1]", "[::ffff:127.0.0.1]"])
+def test_our_own_port_is_never_tested_by_whatever_address(host: str) -> None:
+    url = parse_url(f"http://{host}:9000/")
+    policy = Policy(allowed=(Allowed(url.host),), own_ports=frozenset({9000}))
+
+    with pytest.raises(RefusedError, match="own"):
+        permission(url, [url.host], policy, own=is_own)
+
+
+@pytest.mark.anyio
+async def test_a_name_that_nobody_knows_is_not_found() -> None:
+    with pytest.raises(NotFoundError):
+        await resolve(parse_url("http://nobody.invalid/"))
+
+
+@pytest.mark.anyio
+async def test_an_address_stands_for_itself() -> None:
+    assert await resolve(parse_url("http://127.0.0.1:1/")) == ("127.0.0.1",)
