@@ -9,29 +9,43 @@ from itertools import pairwise
 import pytest
 
 from server import resources
+from server.engines.loadtest.attacks.registry import attack, presets
+from server.engines.loadtest.plan import Message
+from server.engines.loadtest.reach.url import parse_url
 from server.engines.profiles.answers import Answers
+from server.tools.registry import tools
 
 GUIDES = tuple(resources.guides())
-# Their length follows from what they list, not from a format.
-OF_FREE_LENGTH = ("composition_map", "forcing_questions")
+# Topic by topic, each with the same five parts; read by section, never as a whole.
+HANDBOOK = "backend_security_practices"
+# Their length follows from what they list, or how many topics they have, not from a format.
+OF_FREE_LENGTH = ("composition_map", "forcing_questions", HANDBOOK)
 # Written from the questions, each of which names its own canon and keeps its titles' quotes.
 FROM_DATA = "forcing_questions"
 BY_HAND = tuple(name for name in GUIDES if name != FROM_DATA)
-REGISTERED_TOOLS = ("recommend_profile", "analyze_schema")
-LATER_TOOLS = (
-    "generate_migration",
-    "apply_migration",
-    "scaffold_api",
-    "generate_spec",
-    "load_test",
-)
+# Registered with the engine whose attacks the handbook shows.
+ARRIVING = {"load_test"}
+REGISTERED_TOOLS = {tool.name for tool in tools()} | ARRIVING
+LATER_TOOLS = sorted({"scaffold_api", "generate_spec"} - REGISTERED_TOOLS)
 LANGUAGES = {"json", "sql", "http", "text", "sh"}
 MOST_CHARACTERS = 6000
 LEAST_SOURCES = 5  # dated works
+# Sections of the handbook that lead to topics, or list, and are none themselves.
+OVERVIEWS = {
+    "running-the-attacks",
+    "owasp-api-top-10",
+    "owasp-top-10",
+    "asvs-5-0",
+    "incident-clocks",
+    "checklist",
+    "sources",
+}
+PARTS = ("Goes wrong.", "Attack.", "Right.", "Verify.", "Source.")
 
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"guide://(?P<name>\w+)(?:/(?P<section>[\w-]+))?")
 _UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
+_PART = re.compile(r"^\*\*(?P<name>[A-Z][a-z ]+\.)\*\* ?", re.MULTILINE)
 _FANCY = re.compile(r"[\u2018\u2019\u201c\u201d\u2600-\u27bf\U0001f000-\U0001ffff]")
 
 
@@ -200,3 +214,68 @@ def test_the_rows_of_a_table_have_as_many_cells_as_its_header(name: str) -> None
 @pytest.mark.parametrize("name", BY_HAND)
 def test_a_guide_written_by_hand_has_straight_quotes_and_no_emoji(name: str) -> None:
     assert _FANCY.findall(resources.guide(name).text) == []
+
+
+TOPICS = {
+    slug: text for slug, text in resources.guide(HANDBOOK).sections.items() if slug not in OVERVIEWS
+}
+
+
+@pytest.mark.parametrize("slug", TOPICS)
+def test_a_topic_says_what_goes_wrong_how_to_see_it_and_what_is_right(slug: str) -> None:
+    assert tuple(match["name"] for match in _PART.finditer(TOPICS[slug])) == PARTS
+
+
+@pytest.mark.parametrize("slug", TOPICS)
+def test_each_part_of_a_topic_says_something(slug: str) -> None:
+    _, *parts = _PART.split(TOPICS[slug])
+
+    assert [
+        name for name, text in zip(parts[::2], parts[1::2], strict=True) if not text.strip()
+    ] == []
+
+
+@pytest.mark.parametrize("slug", TOPICS)
+def test_a_topic_ends_with_its_source_and_the_source_has_a_date(slug: str) -> None:
+    last = TOPICS[slug].strip().splitlines()[-1]
+
+    assert re.fullmatch(r"\*\*Source\.\*\* .*\b(?:19|20)\d\d\b.*\.", last)
+
+
+ATTACKS = [block for block in calls("load_test") if '"attack"' in block.body]
+
+
+@pytest.mark.parametrize("block", ATTACKS, ids=str)
+def test_an_attack_in_an_example_can_be_made(block: Block) -> None:
+    arguments = json.loads(block.body)["arguments"]
+    url = parse_url(arguments["url"])
+    request = arguments.get("request", {})
+    headers = (("Host", url.authority), *request.get("headers", {}).items())
+    base = Message(request.get("method", "GET"), url.path, headers)
+
+    assert attack(arguments["attack"], base, request.get("body")).probes
+
+
+def test_the_handbook_shows_how_to_run_every_set_of_attacks() -> None:
+    overview = resources.section(HANDBOOK, "running-the-attacks")
+
+    assert [name for name in presets() if f'"attack": "{name}"' not in overview] == []
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_every_probe_leads_to_a_section_of_the_handbook(preset: str) -> None:
+    body = {"email": "probe@example.com", "password": "unused", "quantity": 1}
+    made = attack(preset, Message("POST", "/", (("Host", "h"),)), body)
+    checks = [check for probe in made.probes for check in probe.header_checks]
+    named = {each.guide_section for each in (*made.probes, *made.twins, *checks)}
+
+    assert named - set(TOPICS) == set()
+
+
+def test_the_handbook_counts_the_attempts_of_the_login_attack() -> None:
+    body = {"email": "probe@example.com", "password": "unused"}
+    made = attack("login", Message("POST", "/login", (("Host", "h"),)), body)
+    attempts = sum(each.requests for each in made.probes)
+    attempts += sum(len(each.first) + len(each.second) for each in made.twins)
+
+    assert f"{attempts} wrong attempts" in resources.guide(HANDBOOK).text
