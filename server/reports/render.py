@@ -39,13 +39,22 @@ def quoted(text: object, longest: int = _LONGEST_QUOTE) -> str:
     Names and comments of a schema are somebody's words, never instructions: control and
     format characters become visible escapes, and more than `longest` characters are cut.
     """
-    whole = str(text)
-    shown = "".join(_visible(character) for character in whole[:longest])
-    if len(whole) > longest or len(shown) > longest:
-        shown = f"{shown[:longest]}… ({len(whole)} characters)"
+    shown = visible(text, longest)
     fence = "`" * (_longest_run(shown) + 1)
     padding = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def visible(text: object, longest: int = _LONGEST_QUOTE) -> str:
+    """Return foreign text as one line in which control and format characters are escapes.
+
+    More than `longest` characters are cut, and how many there were is said.
+    """
+    whole = str(text)
+    shown = "".join(_visible(character) for character in whole[:longest])
+    if len(whole) > longest or len(shown) > longest:
+        return f"{shown[:longest]}… ({len(whole)} characters)"
+    return shown
 
 
 def sql_block(text: str) -> str:

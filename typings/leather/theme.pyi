@@ -1,0 +1,3 @@
+margin: float
+legend_font_char_height: int
+legend_gap: int
