@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -100,6 +101,8 @@ def tool_command(tool: Tool) -> Callable[..., None]:
             sys.stdout.write(json.dumps(report.model_dump(mode="json"), indent=2) + "\n")
         else:
             _show(report.text)
+        if report.exit_code:
+            raise typer.Exit(report.exit_code)
 
     vars(command)["__signature__"] = inspect.Signature([*_ordered(by_option), *_SHARED])
     return command
@@ -158,7 +161,8 @@ def _run(tool: Tool, arguments: Mapping[str, Any], settings: Settings) -> Report
     logs.configure(settings)
 
     async def call() -> Report:
-        async with open_runtime(settings) as runtime:
+        # Whoever waits at a terminal waits for the end.
+        async with open_runtime(settings, patience=math.inf) as runtime:
             return await tool.run(Call(runtime, _stage), **arguments)
 
     return anyio.run(call)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from server.gate import Gate
+from server.runs import Runs
 from server.settings import Settings
 from server.workspace import Workspace
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 _principal: ContextVar[str] = ContextVar("principal", default=LOCAL)
+_comes_over_network: ContextVar[bool] = ContextVar("comes_over_network", default=False)
+ANSWER_SECONDS = 45.0
+"""How long a call may keep its caller waiting: many clients give up at 60 s."""
 
 
 @dataclass(slots=True)
@@ -27,12 +31,22 @@ class Runtime:
     settings: Settings
     workspace: Workspace
     gate: Gate = field(default_factory=Gate)
+    runs: Runs = field(default_factory=Runs)
+    own_ports: frozenset[int] = frozenset()
+    """The ports that this server listens on."""
+    patience: float = ANSWER_SECONDS
+    """Seconds after which a call answers that its work goes on; infinite on the command line."""
     _shadow: "Shadow | None" = None
 
     @property
     def principal(self) -> str:
         """Who makes the current call: `local`, or the holder of the HTTP token."""
         return _principal.get()
+
+    @property
+    def is_remote_call(self) -> bool:
+        """Whether the current call came over HTTP, and not from whoever started this process."""
+        return _comes_over_network.get()
 
     @property
     def shadow(self) -> "Shadow":
@@ -59,16 +73,20 @@ class Runtime:
         }
 
     async def close(self) -> None:
-        """Stop every server that was started; nothing stays behind."""
+        """Stop every run and server that was started; nothing stays behind."""
+        await self.runs.close()
         if self._shadow is not None:
             await self._shadow.close()
             self._shadow = None
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime, None]:
+async def open_runtime(
+    settings: Settings, *, patience: float = ANSWER_SECONDS
+) -> AsyncGenerator[Runtime, None]:
     """Hold a runtime open, and close it however the block ends."""
-    runtime = Runtime(settings, Workspace(settings.workspace, settings.read_roots))
+    workspace = Workspace(settings.workspace, settings.read_roots)
+    runtime = Runtime(settings, workspace, patience=patience)
     try:
         yield runtime
     finally:
@@ -78,9 +96,10 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime, None]:
 
 @contextmanager
 def acting_as(principal: str) -> Generator[None, None, None]:
-    """Make `principal` the owner of what the block creates."""
-    token = _principal.set(principal)
+    """Make `principal`, who calls over HTTP, the owner of what the block creates."""
+    token, way = _principal.set(principal), _comes_over_network.set(True)
     try:
         yield
     finally:
+        _comes_over_network.reset(way)
         _principal.reset(token)

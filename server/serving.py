@@ -63,6 +63,7 @@ async def serve_network(settings: Settings, bound: "socket.socket", *, sse: bool
     """Answer HTTP on a bound socket until a signal comes."""
     logs.configure(settings)
     async with open_runtime(settings) as runtime:
+        runtime.own_ports = frozenset({bound.getsockname()[1]})
         server = build(runtime)
         startup.settled()
         await answer(server, runtime, bound, sse=sse)

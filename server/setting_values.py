@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from server.authority import Authority
 
@@ -67,6 +67,39 @@ File = Annotated[Path, BeforeValidator(_path)]
 Folders = Annotated[tuple[File, ...], _parts(re.escape(os.pathsep))]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], _parts(_WORDS)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], _parts(_WORDS)]
+
+
+class LoadCaps(BaseModel):
+    """What one load test may take, written as `rate=1000 seconds=60`; what is left out stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    rate: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] = 50_000
+    seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 600
+    connections: Annotated[int, Field(gt=0, le=50_000)] = 2_000
+    requests: Annotated[int, Field(gt=0, le=1_000_000_000)] = 5_000_000
+
+
+class PublicLoadCaps(LoadCaps):
+    """The same for a public host: its owner did not start this server."""
+
+    rate: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] = 50
+    seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 60
+    connections: Annotated[int, Field(gt=0, le=50_000)] = 20
+    requests: Annotated[int, Field(gt=0, le=1_000_000_000)] = 3_000
+
+
+def _pairs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in re.split(_WORDS, value) if part]
+    if not pairs:
+        raise ValueError("give caps as rate=1000 seconds=60 connections=100 requests=60000")
+    return {name: number for name, _, number in pairs}
+
+
+Caps = Annotated[LoadCaps, BeforeValidator(_pairs)]
+PublicCaps = Annotated[PublicLoadCaps, BeforeValidator(_pairs)]
 
 
 class Database(BaseModel):

@@ -19,7 +19,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.errors import InvalidInputError
 from server.failures import complaints
-from server.setting_values import Database, Databases, File, Folders, Hosts, Origins, Secret
+from server.setting_values import (
+    Caps,
+    Database,
+    Databases,
+    File,
+    Folders,
+    Hosts,
+    LoadCaps,
+    Origins,
+    PublicCaps,
+    PublicLoadCaps,
+    Secret,
+)
 from server.yaml_document import read_yaml
 
 PREFIX = "SENIOR_BACKEND_"
@@ -113,6 +125,22 @@ class Settings(BaseSettings):
         Hosts, Field(description="Host headers that are answered; needed beyond loopback")
     ] = ()
     allowed_origins: Annotated[Origins, Field(description="Origin headers that are answered")] = ()
+    load_targets: Annotated[
+        Hosts, Field(description="hosts that a load test may reach beyond loopback over stdio")
+    ] = ()
+    load_caps: Annotated[
+        Caps, Field(description="most that one load test may take: rate=50000 seconds=600 ...")
+    ] = LoadCaps()
+    load_public_caps: Annotated[
+        PublicCaps, Field(description="the same for public hosts: rate=50 seconds=60 ...")
+    ] = PublicLoadCaps()
+    load_scheduler: Annotated[
+        str | None,
+        Field(
+            description="Dask scheduler whose workers send the load: tcp://host:8786",
+            pattern=r"^(tcp|tls|ucx)://[^\s/]+$",
+        ),
+    ] = None
     token: Annotated[
         Secret | None,
         Field(description="bearer token that HTTP callers must send: env:VARIABLE"),
@@ -145,7 +173,11 @@ def load_settings(file: Path | None = None, **options: object) -> Settings:
 
 
 _VALID = f"Settings: {', '.join(Settings.model_fields)} (as variables: {PREFIX}NAME)."
-_KEYS = {"databases": tuple(Database.model_fields)}
+_KEYS = {
+    "databases": tuple(Database.model_fields),
+    "load_caps": tuple(LoadCaps.model_fields),
+    "load_public_caps": tuple(LoadCaps.model_fields),
+}
 
 
 def _variables() -> frozenset[str]:

@@ -64,6 +64,10 @@ WRITTEN = {
     "log_level": "error",
     "allowed_hosts": "api.example.com, api.example.com:8443",
     "allowed_origins": "https://app.example.com",
+    "load_targets": "staging.example.com, 10.0.0.5:8080",
+    "load_caps": "rate=100 seconds=30",
+    "load_public_caps": "rate=5, requests=100",
+    "load_scheduler": "tcp://scheduler.example.com:8786",
     "token": "env:MAIN_URL",
 }
 """Every setting as one text, as a variable or an option gives it."""
@@ -85,7 +89,7 @@ def test_a_setting_is_the_same_from_a_variable_a_file_and_an_option(
     assert from_file == from_option == from_variable != Settings.model_fields[name].default
 
 
-LISTS = frozenset({"read_roots", "databases", "allowed_hosts", "allowed_origins"})
+LISTS = frozenset({"read_roots", "databases", "allowed_hosts", "allowed_origins", "load_targets"})
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

@@ -49,6 +49,11 @@ class Report(BaseModel):
         return ()
 
     @property
+    def exit_code(self) -> int:
+        """What the command ends with: not 0 where something that was asked for does not hold."""
+        return 0
+
+    @property
     def text(self) -> str:
         """The whole answer as Markdown, complete without the structured half."""
         raise NotImplementedError

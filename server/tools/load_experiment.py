@@ -1,0 +1,220 @@
+"""One call's experiment: which runs are made, and what is told and written of them."""
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from server.engines.loadtest.calibration import HOST, calibration_plan
+from server.engines.loadtest.compare.baseline import against_baseline
+from server.engines.loadtest.environment import environment
+from server.engines.loadtest.experiment.conduct import Conduct
+from server.engines.loadtest.experiment.interleaved import interleaved, segment
+from server.engines.loadtest.experiment.limits import limits
+from server.engines.loadtest.experiment.search import STEPS, search
+from server.engines.loadtest.frame import Frame
+from server.engines.loadtest.judgment import Goal
+from server.engines.loadtest.plan import OpenLoad, Plan
+from server.engines.loadtest.reach.network import Network
+from server.engines.loadtest.run import Run, Stop, measure
+from server.engines.loadtest.saved import SavedRun, read_saved, recording, saved_run
+from server.engines.loadtest.slo import Slo
+from server.engines.loadtest.thresholds import Metric, Threshold, parse_goal
+from server.errors import InvalidInputError
+from server.redaction import Redactor
+from server.runs import BackgroundRun
+from server.runtime import Runtime
+from server.tools.load_arguments import CheckArguments, LoadArguments, OutputArguments
+from server.tools.load_files import Leaving, check_outputs, write_outputs
+from server.tools.load_outcome import Teller, joined
+from server.tools.load_plan import Admitted, Wanted, admitted
+from server.tools.load_report import (
+    LoadTestReport,
+    comparison_lines,
+    load_words,
+    outcomes,
+    second_words,
+)
+
+_LONGEST_SEGMENT: Final = 3.0  # seconds
+_LONGEST_STEP: Final = 5.0  # seconds
+_LARGEST_BASELINE: Final = 64 << 20  # bytes
+_MONTH: Final = 30 * 86_400  # seconds
+_OVERHEAD: Final = 1.0  # seconds that a run takes beside its load
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Everything that is known before the first request is sent."""
+
+    admitted: Admitted
+    second: Admitted | None
+    baseline: SavedRun | None
+    goals: tuple[Goal, ...]
+    load: LoadArguments
+    checks: CheckArguments
+    output: OutputArguments
+    runtime: Runtime
+    detailed: bool
+
+    @property
+    def title(self) -> str:
+        """What it is, in a line."""
+        return f"load test of {self.admitted.url}"
+
+    @property
+    def seconds(self) -> float:
+        """About how long it takes."""
+        lasting = self.admitted.plan.load.seconds
+        if self.second is not None:
+            return 2 * self.checks.pairs * (min(lasting, _LONGEST_SEGMENT) + _OVERHEAD)
+        if self.checks.find_capacity:
+            return (STEPS + 3) * (min(lasting, _LONGEST_STEP) + _OVERHEAD)
+        calibrated = self.baseline is not None or self.output.save
+        extra = calibration_plan().load.seconds + _OVERHEAD if calibrated else 0.0
+        return lasting + extra + _OVERHEAD
+
+    async def carry_out(self, run: BackgroundRun) -> LoadTestReport:
+        """Wait for the machine, measure alone, write and report."""
+        stop = Stop()
+        run.stop = stop.set
+        teller = Teller(
+            self.admitted,
+            run.id,
+            self.goals,
+            Redactor(self.runtime.settings.secrets),
+            self.detailed,
+        )
+        async with self.runtime.gate.alone(run.enter):
+            conduct = Conduct(self._measuring(run, stop), stop)
+            report, measured = await self._measured(teller, conduct)
+            saved = await self._saved(measured, conduct)
+        if saved is not None and self.baseline is not None:
+            compared = against_baseline(recording(self.baseline), recording(saved))
+            report = report.concluding(comparison_lines(compared))
+        leaving = Leaving(measured, self.goals, saved, report, environment())
+        files = write_outputs(self.output, leaving, self.runtime.workspace)
+        return report.model_copy(update={"files": files})
+
+    async def _measured(self, teller: Teller, conduct: Conduct) -> tuple[LoadTestReport, Run]:
+        plan = self.admitted.plan
+        if self.second is not None:
+            seconds = min(plan.load.seconds, _LONGEST_SEGMENT)
+            pair = [_lasting(each.plan, seconds) for each in (self.admitted, self.second)]
+            compared = await interleaved(pair[0], pair[1], self.checks.pairs, conduct)
+            urls = (str(self.admitted.url), str(self.second.url))
+            return teller.of_comparison(compared, urls), joined(compared.first_runs)
+        if self.checks.find_capacity:
+            seconds = min(plan.load.seconds, _LONGEST_STEP)
+            searched = await search(plan, objective(self.goals), seconds, conduct)
+            return teller.of_search(searched), searched.runs[-1]
+        if self.checks.expect_rate_limit:
+            limited = await limits(plan, conduct)
+            return teller.of_limits(limited), limited.run
+        run = await conduct.measure(plan, "")
+        return teller.of_run(run), run
+
+    async def _saved(self, run: Run, conduct: Conduct) -> SavedRun | None:
+        """Return the run as it is saved, with a calibration, where anything needs it."""
+        if not self.output.save and self.baseline is None:
+            return None
+        where = environment()
+        calibration = None
+        if not conduct.stop.is_set:
+            calibration = await conduct.measure(calibration_plan(), "calibrating")
+        return saved_run(run, load_words(run.plan), outcomes(run), where, calibration)
+
+    def _measuring(self, run: BackgroundRun, stop: Stop) -> Callable[[Plan, str], Awaitable[Run]]:
+        async def measured(plan: Plan, label: str) -> Run:
+            run.enter(label or "opening connections")
+
+            def watch(frame: Frame) -> None:
+                words = second_words(frame, plan.load.seconds)
+                run.enter(f"{label}: {words}" if label else words)
+
+            # A calibration is of this machine, and its server listens on loopback only.
+            is_near = plan.endpoint.host == HOST or self.admitted.network is Network.LOOPBACK
+            scheduler = "" if is_near else self.runtime.settings.load_scheduler or ""
+            return await measure(
+                plan, workers=self.load.workers, stop=stop, watch=watch, scheduler=scheduler
+            )
+
+        return measured
+
+
+async def experiment(
+    wanted: Wanted,
+    checks: CheckArguments,
+    output: OutputArguments,
+    runtime: Runtime,
+    *,
+    detailed: bool,
+) -> Experiment:
+    """Judge and read everything that can be wrong, before any load is sent.
+
+    Raises:
+        BackendError: says what is wrong, or not allowed.
+    """
+    goals = tuple(parse_goal(each) for each in checks.thresholds)
+    check_outputs(output, runtime.workspace)
+    is_url = "://" in checks.compare
+    second = await admitted(wanted, runtime, url=checks.compare) if is_url else None
+    first = await admitted(wanted, runtime)
+    _check_kinds(checks, goals, first.plan)
+    return Experiment(
+        admitted=first,
+        second=second,
+        baseline=_baseline(checks.compare, runtime) if checks.compare and not is_url else None,
+        goals=goals,
+        load=wanted.load,
+        checks=checks,
+        output=output,
+        runtime=runtime,
+        detailed=detailed,
+    )
+
+
+def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) -> None:
+    kinds = [bool(checks.compare), checks.find_capacity, checks.expect_rate_limit]
+    if sum(kinds) > 1:
+        raise InvalidInputError(
+            "compare, find_capacity and expect_rate_limit are experiments of their own.",
+            next_step="Ask for one at a time.",
+        )
+    if checks.find_capacity:
+        objective(goals)
+    if (checks.find_capacity or checks.expect_rate_limit) and not isinstance(plan.load, OpenLoad):
+        raise InvalidInputError(
+            "This takes a rate, not a concurrency.",
+            next_step="Give load.rate: the highest to try, or one above the limit.",
+        )
+
+
+def _baseline(path: str, runtime: Runtime) -> SavedRun:
+    text = runtime.workspace.read_text(path, limit=_LARGEST_BASELINE)
+    return read_saved(text, path)
+
+
+def _lasting(plan: Plan, seconds: float) -> Plan:
+    return replace(plan, load=segment(plan.load, seconds))
+
+
+def objective(goals: tuple[Goal, ...]) -> Slo:
+    """Return the goal that a capacity is found for: an SLO, or a percentile as one.
+
+    Raises:
+        InvalidInputError: no goal says when a rate is too high.
+    """
+    for goal in goals:
+        match goal:
+            case Slo():
+                return goal
+            case Threshold(metric=Metric.PERCENTILE, comparison="<" | "<="):
+                return Slo(goal.text, Decimal(goal.percent), math.floor(goal.limit), _MONTH)
+            case _:
+                continue
+    raise InvalidInputError(
+        "find_capacity needs to know when a rate is too high.",
+        next_step="Give a threshold as p99<300ms, or slo: 99.9% < 250ms over 30d.",
+    )

@@ -1,0 +1,169 @@
+"""From what an experiment measured to what the caller is told."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from server.engines.loadtest.experiment.interleaved import Compared, segment
+from server.engines.loadtest.experiment.limits import Limited
+from server.engines.loadtest.experiment.search import Searched
+from server.engines.loadtest.frame import total
+from server.engines.loadtest.health import void_reasons
+from server.engines.loadtest.judgment import Goal, Status
+from server.engines.loadtest.rate_limit.verdict import RateLimitReport, Verdict
+from server.engines.loadtest.reach.network import Network
+from server.engines.loadtest.run import Run
+from server.engines.loadtest.wording import plain
+from server.redaction import Redactor
+from server.tools.load_plan import Admitted
+from server.tools.load_report import (
+    LoadTestReport,
+    VerdictEntry,
+    comparison_lines,
+    failures,
+    figures,
+    load_words,
+    outcomes,
+    percentile_entries,
+    seconds_table,
+    verdict_entries,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What every report of one call says alike."""
+
+    admitted: Admitted
+    run_id: str
+    goals: tuple[Goal, ...]
+    redactor: Redactor
+    detailed: bool
+
+    def of_run(self, run: Run) -> LoadTestReport:
+        """Report one run."""
+        return LoadTestReport(
+            run_id=self.run_id,
+            status=run.end,
+            reason=run.reason,
+            target=str(self.admitted.url),
+            load=load_words(run.plan),
+            void=void_reasons(run),
+            percentiles=percentile_entries(run),
+            figures=figures(run),
+            outcomes=outcomes(run),
+            failures=failures(run, self.redactor),
+            verdicts=verdict_entries(run, self.goals),
+            notes=tuple(self._notes(run)),
+            seconds=seconds_table(run) if self.detailed else (),
+            next_steps=tuple(_next_steps(run)),
+        )
+
+    def of_limits(self, limited: Limited) -> LoadTestReport:
+        """Report a rate limit: the verdict is on the limiter, not on the latencies."""
+        told = self.of_run(limited.run)
+        verdict = VerdictEntry(
+            goal="rate limit",
+            status={
+                Verdict.PASSED: Status.PASSED,
+                Verdict.FAILED: Status.FAILED,
+                Verdict.NOT_LIMITED: Status.FAILED,
+            }[limited.report.verdict],
+            measured=limited.report.verdict,
+            reason="; ".join(limited.report.faults),
+        )
+        judged = told.model_copy(update={"verdicts": (verdict, *told.verdicts)})
+        return judged.concluding(_limit_lines(limited.report, limited.untried))
+
+    def of_search(self, searched: Searched) -> LoadTestReport:
+        """Report a rate search: figures of its last step, conclusions from all."""
+        told = self.of_run(searched.runs[-1])
+        return told.concluding(_search_lines(searched))
+
+    def of_comparison(self, compared: Compared, urls: Sequence[str]) -> LoadTestReport:
+        """Report a comparison: the figures of all segments of the first side together."""
+        told = self.of_run(joined(compared.first_runs))
+        lines = [f"first: {urls[0]}; second: {urls[1]}"]
+        if compared.comparison is None:
+            lines.append(f"stopped after {len(compared.runs)} segments: no verdict")
+        else:
+            lines += comparison_lines(compared.comparison)
+        return told.concluding(lines)
+
+    def _notes(self, run: Run) -> Iterator[str]:
+        if self.admitted.network is Network.LOOPBACK:
+            yield "generator and server share this machine and its cores"
+        if run.workers > 1:
+            yield f"{run.workers} generators; their counts were added up without loss"
+        if run.loop != "uvloop":
+            yield f"event loop: {run.loop}; with uvloop a request costs a third"
+        if run.total.response.clamped:
+            yield f"{run.total.response.clamped} times were over an hour and count as one"
+        waited = sum(
+            count
+            for (_, name), count in run.total.failed.items()
+            if name in {"timeout", "no_free_connection"}
+        )
+        if waited:
+            yield (
+                f"{waited} requests that timed out count with the time they waited: percentiles "
+                "at or above the timeout are lower bounds"
+            )
+
+
+def joined(runs: Sequence[Run]) -> Run:
+    """Return runs of one plan, made one after another, as one."""
+    frames = [frame for run in runs for frame in run.seconds]
+    first = runs[0]
+    seconds = sum(run.duration for run in runs)
+    return replace(
+        first,
+        plan=replace(first.plan, load=segment(first.plan.load, seconds)),
+        seconds=tuple(frames),
+        total=replace(total(frames), end=seconds),
+        planned=sum(run.planned for run in runs),
+        busiest=max(run.busiest for run in runs),
+        lost=tuple(each for run in runs for each in run.lost),
+    )
+
+
+def _limit_lines(report: RateLimitReport, untried: float) -> Iterator[str]:
+    yield f"{report.accepted} accepted, {report.denied} denied"
+    if report.first is not None:
+        yield (
+            f"first denial: {report.first.status} after {report.first.after_requests} requests "
+            f"and {report.first.seconds:.2f} s"
+        )
+    if report.explanation is not None:
+        yield f"measured: {report.explanation.limiter}"
+    yield f"headers of denials: {', '.join(report.headers) or 'none'}"
+    yield from (f"fault: {each}" for each in report.faults)
+    yield from report.notes
+    if untried:
+        yield f"a stated wait of {untried:.0f} s was not tried: at most 120 s are waited"
+
+
+def _search_lines(searched: Searched) -> Iterator[str]:
+    found = searched.scaling.capacity
+    yield f"capacity at the goal: {plain(found.rate)} requests/s"
+    for step in found.steps:
+        yield f"{plain(step.offered)} requests/s {step.standing}: {step.reason}"
+    for check in searched.scaling.checks:
+        if not check.agrees:
+            yield (
+                f"Little's law does not hold at {plain(check.offered)} requests/s: "
+                f"{plain(check.expected)} expected in flight, {plain(check.counted)} counted"
+            )
+    for advice in searched.scaling.recommendations:
+        yield (
+            f"{advice.name}: {plain(advice.value)} {advice.unit} = {advice.formula} "
+            f"({advice.because})"
+        )
+    yield from searched.scaling.withheld
+
+
+def _next_steps(run: Run) -> Iterable[str]:
+    if void_reasons(run):
+        yield "Void: change what the reason names and call load_test again."
+    elif run.total.failed or run.total.good.count < run.total.answered.total():
+        yield "Read the failures first: latencies of a run with errors say little."
+    yield "One run is no trend: find_capacity searches the limit, compare tells two versions apart."

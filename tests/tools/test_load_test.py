@@ -1,0 +1,337 @@
+"""The tool through a real client: what it counts, keeps, writes and refuses."""
+
+import json
+import re
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from server.endpoint import add_tool
+from server.runtime import Runtime, acting_as, open_runtime
+from server.sdk import Server
+from server.settings import load_settings
+from server.tools.load_test import TOOL, load_test
+from server.tools.tool import Call
+from tests.engines.loadtest.origin import OK, Exchange, ok, origin
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def runtime(tmp_path: Path) -> AsyncGenerator[Runtime, None]:
+    async with open_runtime(load_settings(workspace=[tmp_path])) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+async def client(runtime: Runtime) -> AsyncGenerator[Client, None]:
+    server = Server(name="test")
+    add_tool(server, TOOL, runtime)
+    server.harden()
+    async with Client(server) as client:
+        yield client
+
+
+async def called(client: Client, **arguments: object) -> CallToolResult:
+    return await client.call_tool("load_test", arguments)
+
+
+def content(result: CallToolResult) -> dict[str, Any]:
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    return result.structured_content
+
+
+def text_of(result: CallToolResult) -> str:
+    return "".join(part.text for part in result.content if isinstance(part, TextContent))
+
+
+def url_of(port: int, path: str = "/") -> str:
+    return f"http://127.0.0.1:{port}{path}"
+
+
+async def test_every_request_is_in_the_books_and_both_times_are_told(client: Client) -> None:
+    async with origin(ok) as server:
+        result = await called(
+            client, url=url_of(server.port, "/orders?page=1"), load={"rate": 100, "duration": 1}
+        )
+    report = content(result)
+    figures = report["figures"]
+
+    assert report["status"] == "completed"
+    assert figures["sent"] == figures["answered"] + figures["failed"] == figures["planned"] == 100
+    assert report["outcomes"] == {"GET /orders: 200": 100}
+    assert [each["name"] for each in report["percentiles"]][:2] == ["p50", "p75"]
+    assert all(head.startswith(b"GET /orders?page=1 HTTP/1.1") for head in server.heads)
+    assert all(b"senior-backend-load-test (load-" in head for head in server.heads)
+    assert "from when due" in text_of(result)
+    assert len(text_of(result)) < 8_000
+
+
+async def test_statuses_that_are_expected_are_no_errors_and_others_are(client: Client) -> None:
+    async def refuses(exchange: Exchange) -> None:
+        status = b"400 Bad Request" if exchange.body == b'{"n":-1}' else b"500 Oops"
+        await exchange.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+
+    async with origin(refuses) as server:
+        body = {"method": "POST", "expect_status": [400], "url": url_of(server.port)}
+        targets = [
+            {**body, "name": "bad", "body": '{"n":-1}'},
+            {**body, "name": "good", "body": "x"},
+        ]
+        result = content(
+            await called(client, targets=targets, load={"rate": 4, "duration": 1, "timeout": 2})
+        )
+
+    bad = result["outcomes"].get("bad: 400", 0)
+    assert bad + result["outcomes"].get("good: 500", 0) == 4
+    assert result["figures"]["as_expected"] == bad
+    assert {each["kind"] for each in result["failures"]} <= {"status 500"}
+
+
+async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
+    client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "users.csv").write_text("id,name\n1,Ann\n2,B/b\n")
+    async with origin(ok) as server:
+        request = {"method": "PUT", "body": {"name": "{{name}}"}, "data": "users.csv"}
+        await called(
+            client,
+            url=url_of(server.port, "/users/{{id}}"),
+            request=request,
+            load={"rate": 10, "duration": 1},
+        )
+
+    assert {head.split()[1] for head in server.heads} == {b"/users/1", b"/users/2"}
+    assert {json.loads(body)["name"] for body in server.bodies} == {"Ann", "B/b"}
+
+
+async def test_what_outlasts_the_call_has_an_id_tells_progress_and_keeps_its_result(
+    client: Client, runtime: Runtime
+) -> None:
+    runtime.patience = 1.0
+    async with origin(ok) as server:
+        begun = content(await called(client, url=url_of(server.port), load={"duration": 3}))
+        run = {"id": begun["run_id"]}
+        progress = content(await called(client, run={**run, "action": "progress"}))
+        runtime.patience = 30.0
+        result = content(await called(client, run=run))
+        again = content(await called(client, run=run))
+
+    assert begun["status"] == progress["status"] == "running"
+    assert begun["run_id"] in " ".join(begun["next_steps"])
+    assert result["status"] == "completed"
+    assert result["figures"]["sent"] == 30
+    assert again == result
+
+
+async def test_canceling_keeps_what_was_measured(client: Client, runtime: Runtime) -> None:
+    runtime.patience = 2.0
+    async with origin(ok) as server:
+        begun = content(
+            await called(client, url=url_of(server.port), load={"rate": 50, "duration": 60})
+        )
+        runtime.patience = 30.0
+        canceled = content(await called(client, run={"id": begun["run_id"], "action": "cancel"}))
+
+    figures = canceled["figures"]
+    assert canceled["status"] == "stopped"
+    assert 0 < figures["sent"] < 3_000
+    assert figures["sent"] == figures["answered"] + figures["failed"] + figures["canceled"]
+
+
+async def test_a_caller_who_leaves_stops_the_load(runtime: Runtime) -> None:
+    async with origin(ok) as server:
+        call = Call(runtime, lambda _: None)
+        with anyio.move_on_after(2.0):
+            await load_test(call, url=url_of(server.port), load=_load(rate=50, duration=40))
+        with anyio.fail_after(10):
+            async with runtime.gate.alone(lambda _: None):
+                seen = len(server.heads)
+        await anyio.sleep(0.3)
+
+        assert len(server.heads) == seen < 2_000
+
+
+async def test_a_run_of_another_principal_is_not_there(client: Client, runtime: Runtime) -> None:
+    async with origin(ok) as server:
+        begun = content(await called(client, url=url_of(server.port), load={"duration": 1}))
+    with acting_as("somebody else"):
+        call = Call(runtime, lambda _: None)
+        with pytest.raises(Exception, match="There is no run"):
+            await load_test(call, run=_run(begun["run_id"]))
+
+
+async def test_files_hold_the_run_and_no_secret(client: Client, tmp_path: Path) -> None:
+    async def sets_a_cookie(exchange: Exchange) -> None:
+        await exchange.write(
+            b"HTTP/1.1 500 Oops\r\nSet-Cookie: session=s3cr3t\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    async with origin(sets_a_cookie) as server:
+        output = {"save": "run.json", "hlog": "run.hlog", "k6": "run.js", "locust": "run.py"}
+        output["report"] = "run.html"
+        result = await called(
+            client,
+            url=url_of(server.port, "/?key=s3cr3t"),
+            request={"headers": {"Authorization": "Bearer s3cr3t"}, "expect_status": [500]},
+            load={"rate": 20, "duration": 1},
+            output=output,
+        )
+    written = {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+    assert set(written) == set(output.values())
+    assert not [name for name in ("run.json", "run.hlog", "run.html") if "s3cr3t" in written[name]]
+    assert "Bearer s3cr3t" not in written["run.js"] + written["run.py"] + text_of(result)
+    saved = json.loads(written["run.json"])
+    assert sum(second["sent"] for second in saved["seconds"]) == 20
+    assert saved["calibration"]
+    assert written["run.hlog"].count("HISTF") >= 3
+
+
+async def test_a_result_is_never_written_over(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("mine")
+    async with origin(ok) as server:
+        result = await called(
+            client, url=url_of(server.port), load={"duration": 1}, output={"save": "run.json"}
+        )
+
+    assert result.is_error
+    assert (tmp_path / "run.json").read_text() == "mine"
+    assert not server.heads
+
+
+async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_word(
+    client: Client,
+) -> None:
+    allowed = 20.0
+    last = anyio.current_time()
+
+    async def bucket(exchange: Exchange) -> None:
+        nonlocal allowed, last
+        now = anyio.current_time()
+        allowed, last = min(20.0, allowed + (now - last) * 10), now
+        if allowed >= 1:
+            allowed -= 1
+            await exchange.write(OK)
+        else:
+            await exchange.write(
+                b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+            )
+
+    async with origin(bucket) as server:
+        result = content(
+            await called(
+                client,
+                url=url_of(server.port),
+                load={"rate": 50, "duration": 4},
+                checks={"expect_rate_limit": True},
+            )
+        )
+
+    told = "\n".join(result["conclusions"])
+    assert result["outcomes"]["GET /: 429"] > 50
+    assert re.search(r"first denial: 429 after 2\d requests", told)
+    assert "headers of denials: retry-after" in told.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, "either url or targets"),
+        ({"url": "http://example.com/"}, "no address|not a host that the operator"),
+        ({"url": "http://10.1.2.3/"}, "not a host that the operator"),
+        ({"url": "http://169.254.169.254/latest"}, "never tested"),
+        ({"url": "http://[::ffff:169.254.169.254]/"}, "never tested"),
+        ({"url": "http://2130706433/"}, "read differently"),
+        ({"url": "http://u:p@127.0.0.1/"}, "user or a password"),
+        ({"url": "ftp://127.0.0.1/"}, "http://"),
+        ({"url": "http://127.0.0.1:1/"}, "connection_refused"),
+        ({"url": "http://127.0.0.1/", "load": {"rate": 60_000}}, "LOAD_CAPS"),
+        ({"url": "http://127.0.0.1/", "load": {"duration": 3_600}}, "LOAD_CAPS"),
+        ({"url": "http://127.0.0.1/", "load": {"concurrency": 5_000}}, "LOAD_CAPS"),
+        ({"url": "http://127.0.0.1/", "load": {"rate": 1, "concurrency": 1}}, "concurrency goes"),
+        ({"url": "http://127.0.0.1/", "load": {"rate": 0}}, "sends nothing"),
+        ({"url": "http://127.0.0.1/", "request": {"headers": {"A": "b\r\nC: d"}}}, "control"),
+        ({"url": "http://127.0.0.1/", "request": {"headers": {"Content-Length": "1"}}}, "frames"),
+        ({"url": "http://127.0.0.1/", "request": {"data": "../x.csv"}}, "workspace|outside"),
+        ({"url": "http://127.0.0.1/", "checks": {"thresholds": ["p99 is fine"]}}, "Valid: p50"),
+        ({"url": "http://127.0.0.1/", "checks": {"find_capacity": True}}, "p99<300ms"),
+        ({"url": "http://127.0.0.1/", "checks": {"compare": "nothing.json"}}, "nothing.json"),
+        ({"url": "http://127.0.0.1/", "output": {"save": "x.txt"}}, "End it in .json"),
+        ({"run": {"id": "run-0"}}, "There is no run"),
+        (
+            {"targets": [{"url": "http://127.0.0.1:1/"}, {"url": "http://127.0.0.1:2/"}]},
+            "several origins",
+        ),
+    ],
+)
+async def test_what_is_wrong_or_not_allowed_is_said_with_what_to_do(
+    client: Client, arguments: dict[str, object], words: str
+) -> None:
+    result = await called(client, **arguments)
+
+    assert result.is_error
+    assert re.search(words, text_of(result)), text_of(result)
+
+
+async def test_a_caller_over_http_reaches_loopback_only_where_it_is_listed(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    async with origin(ok) as server:
+        with acting_as("token"):
+            with pytest.raises(Exception, match="LOAD_TARGETS"):
+                await load_test(Call(runtime, lambda _: None), url=url_of(server.port))
+            listed = load_settings(workspace=[tmp_path], load_targets=[f"127.0.0.1:{server.port}"])
+            async with open_runtime(listed) as allowing:
+                report = await load_test(
+                    Call(allowing, lambda _: None),
+                    url=url_of(server.port),
+                    load=_load(rate=10, duration=1),
+                )
+
+    assert report.figures["answered"] == 10
+
+
+async def test_a_redirect_is_counted_and_not_followed(client: Client) -> None:
+    async def redirects(exchange: Exchange) -> None:
+        await exchange.write(
+            b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    async with origin(redirects) as server:
+        result = content(await called(client, url=url_of(server.port), load={"duration": 1}))
+
+    assert result["outcomes"] == {"GET /: 302": 10}
+
+
+async def test_a_server_that_asks_for_mercy_ends_the_run(client: Client) -> None:
+    async def overloaded(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
+
+    async with origin(overloaded) as server:
+        result = content(
+            await called(client, url=url_of(server.port), load={"rate": 50, "duration": 20})
+        )
+
+    assert result["status"] == "aborted"
+    assert "503" in result["reason"]
+    assert result["figures"]["sent"] < 500
+    assert len(server.heads) < 500
+
+
+def _load(**values: float) -> Any:  # ruff: ignore[any-type] - arguments of the tool
+    from server.tools.load_arguments import LoadArguments
+
+    return LoadArguments.model_validate(values)
+
+
+def _run(run_id: str) -> Any:  # ruff: ignore[any-type] - arguments of the tool
+    from server.tools.load_arguments import RunArguments
+
+    return RunArguments(id=run_id)
