@@ -74,7 +74,10 @@ class RemoteGenerator:
             pure=False,
             retries=0,
         )
-        self._future.add_done_callback(lambda _: self._heard.put_nowait(None))
+        self._future.add_done_callback(self._hear_end)
+
+    def _hear_end(self, _: object) -> None:
+        self._heard.put_nowait(None)
 
     def _hear(self, event: tuple[float, bytes]) -> None:
         told = pickle.loads(event[1])  # ruff: ignore[suspicious-pickle-usage] - from our own task

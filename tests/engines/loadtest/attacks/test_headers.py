@@ -146,7 +146,7 @@ async def test_a_site_that_does_all_of_it_right_holds() -> None:
         (Flaw.BARE_ERRORS, {"not-found/x-content-type-options"}),
     ],
     # Sets have another order in each worker of a run.
-    ids=lambda names: "-".join(sorted(map(str, names))) if isinstance(names, set) else str(names),
+    ids=lambda each: each.name if isinstance(each, Flaw) else "caught",
 )
 async def test_a_mistake_is_caught_by_the_probe_that_is_there_for_it(
     flaw: Flaw, broken: set[str]

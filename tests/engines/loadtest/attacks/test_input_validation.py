@@ -176,7 +176,7 @@ COERCED = {
         (Flaw.FIRST_OF_MANY, {"document-two-documents", "member-twice"}),
     ],
     # Sets have another order in each worker of a run.
-    ids=lambda names: "-".join(sorted(map(str, names))) if isinstance(names, set) else str(names),
+    ids=lambda each: each.name if isinstance(each, Flaw) else "caught",
 )
 async def test_a_gap_is_caught_by_the_probe_that_is_there_for_it(
     flaw: Flaw, broken: set[str]
