@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from server.engines.catalog.catalog import Catalog
-from server.engines.catalog.dependency import DependencyType
 from server.engines.catalog.diff import Added, Changed, Removed, differences
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
@@ -28,6 +27,7 @@ from server.engines.catalog.kinds.view_column import ViewColumn
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard
+from server.engines.migration.partitions import decides_about_partitions
 from server.engines.migration.registry import kind_of
 from server.engines.migration.relation import altered
 from server.engines.migration.retyping import blockers
@@ -222,11 +222,7 @@ def kept_settings(column: Column) -> Iterator[str]:
 
 def refuse_partition_key(column: Column, catalog: Catalog) -> None:
     """Refuse to alter the type or the collation of a column that decides about partitions."""
-    is_key = any(
-        each.referenced == column.parent and each.type is DependencyType.INTERNAL
-        for each in catalog.dependencies_of(column.identity)
-    )
-    if is_key:
+    if decides_about_partitions(column, catalog):
         raise RefusedError(
             f"{column.parent} is partitioned by {column.identity.name}, so PostgreSQL does not "
             f"let the column get a new type or collation ({column.type}).",

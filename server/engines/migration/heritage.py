@@ -12,7 +12,13 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.inheritance import declares_otherwise, joins
-from server.engines.migration.partitions import attach, default_partition, demands, detach
+from server.engines.migration.partitions import (
+    attach,
+    decides_about_partitions,
+    default_partition,
+    demands,
+    detach,
+)
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, qualified
 
@@ -83,6 +89,8 @@ def must_be_made_anew(heir: Table, context: Context) -> bool:
     It keeps for good what was said when a column came; to leave the table above and join it again
     makes everything declared.
     """
+    if any(divides_otherwise(each, context) for each in context.new.columns(heir.identity)):
+        return True
     if heir.is_partition or not heir.parents:
         return False
     inherits_more = any(not each.is_local for each in _inherited(heir, context))
@@ -90,6 +98,14 @@ def must_be_made_anew(heir: Table, context: Context) -> bool:
         return inherits_more
     changed = [*_declared_otherwise(heir, context)]
     return bool(changed) and (inherits_more or any(not each.is_local for each in changed))
+
+
+def divides_otherwise(column: Column, context: Context) -> bool:
+    """Whether a column gets another type or collation by which its table is partitioned."""
+    old = context.old.get(column.identity, Column)
+    if old is None or not decides_about_partitions(old, context.old):
+        return False
+    return (old.type, old.collation) != (column.type, column.collation)
 
 
 def declared_again(heir: Table, context: Context) -> Iterator[Action]:

@@ -26,6 +26,14 @@ def heirs(relation: Identity | None, catalog: Catalog) -> Iterator[Table]:
             yield table
 
 
+def going(relation: Identity | None, context: Context) -> Iterator[Identity]:
+    """Yield the heirs and partitions of a table that are dropped, or leave it."""
+    for heir in heirs(relation, context.old):
+        after = ancestors(heir.identity, context.new)
+        if relation not in after and not context.is_created(heir.identity):
+            yield heir.identity
+
+
 def leaves(relation: Identity | None, context: Context) -> bool:
     """Whether a table that stays stops inheriting from another."""
     if context.is_dropped(relation):

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.dependency import DependencyType
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import PartitionStrategy, Table
 from server.engines.migration.relation import altered
@@ -37,6 +39,14 @@ def default_partition(table: Identity, catalog: Catalog) -> Table | None:
             if table in each.parents and each.partition_bound == _DEFAULT
         ),
         None,
+    )
+
+
+def decides_about_partitions(column: Column, catalog: Catalog) -> bool:
+    """Whether the table is partitioned by the column."""
+    return any(
+        each.referenced == column.parent and each.type is DependencyType.INTERNAL
+        for each in catalog.dependencies_of(column.identity)
     )
 
 

@@ -16,6 +16,7 @@ from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.expandable import expansion, is_led_to, leads_to, why_in_place
 from server.engines.migration.expansion import contract, expand
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
+from server.engines.migration.heritage import divides_otherwise
 from server.engines.migration.identity_column import (
     comes_with_identity,
     identity_changes,
@@ -385,7 +386,7 @@ def _is_partition_that_leaves(table: Identity | None, context: Context) -> bool:
 
 
 def _touches(column: Column, context: Context) -> Iterator[Identity]:
-    if declares_otherwise(column, context):
+    if declares_otherwise(column, context) or divides_otherwise(column, context):
         yield _parent(column)
 
 

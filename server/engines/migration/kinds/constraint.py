@@ -28,7 +28,7 @@ from server.engines.migration.handed_down import (
     table_of,
 )
 from server.engines.migration.identity_column import comes_with_identity
-from server.engines.migration.inheritance import joins, leaves
+from server.engines.migration.inheritance import going, joins, leaves
 from server.engines.migration.kind import Kind
 from server.engines.migration.not_null_names import (
     follows,
@@ -260,6 +260,9 @@ def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
     yield from replaced_before(constraint, context)
     yield from own_below(constraint, context)
     yield from _needs_for_name(constraint, context)
+    if constraint.type in KEYS:
+        # As long as a partition is there that has no part of it, a key is not valid.
+        yield from going(constraint.parent, context)
     yield from _needs_for_rows(constraint, context)
     if constraint.type is ConstraintType.PRIMARY_KEY:
         for each in _refused_nulls(constraint, context):

@@ -18,7 +18,7 @@ from server.engines.migration.index_text import (
     on_relation,
     renamed,
 )
-from server.engines.migration.inheritance import leaves
+from server.engines.migration.inheritance import going, leaves
 from server.engines.migration.keys import (
     OF_A_KEY,
     becomes_key,
@@ -177,6 +177,11 @@ def _awaits(index: Index, _context: Context) -> Iterable[Identity]:
     return () if index.partition_of is None else (index.partition_of,)
 
 
+def _needs(index: Index, context: Context) -> Iterable[Identity]:
+    """Let partitions go that would have no part of it: it would not be valid until they do."""
+    return going(index.parent, context) if index.is_partitioned else ()
+
+
 def _drop(index: Index, context: Context) -> Iterable[Action]:
     is_part = index.partition_of is not None and not leaves(index.parent, context)
     if index.constraint is not None or (is_part and context.is_dropped(index.partition_of)):
@@ -306,6 +311,7 @@ KIND = Kind(
     alter=_alter,
     finish=_finish,
     awaits=_awaits,
+    needs=_needs,
     rebuilds=_rebuilds,
     outlives=_outlives,
     build=_build,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
+from server.engines.catalog.dependency import DependencyType
 from server.engines.catalog.diff import Changed
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
@@ -53,7 +54,7 @@ def _tables_made_anew(plan: Iterable[Step], before: Catalog, after: Catalog) -> 
         if step.verb is not Verb.DROP or old is None or new is None:
             continue
         is_same = old.partition_key == new.partition_key and old.parents == new.parents
-        if is_same and not _declares_otherwise(old.identity, before, after):
+        if is_same and not _takes_a_new_table(old.identity, before, after):
             yield f"a table is made anew: {step.sql}"
 
 
@@ -67,10 +68,26 @@ def _above(fact: Fact | None, catalog: Catalog) -> Iterator[Identity]:
                     yield other.identity
 
 
-def _declares_otherwise(table: Identity, before: Catalog, after: Catalog) -> bool:
-    """Whether what the table inherits is its own, too, on one side only."""
+def _takes_a_new_table(table: Identity, before: Catalog, after: Catalog) -> bool:
+    """Whether something about its columns changes that PostgreSQL cannot say of a table."""
     columns = ((each, after.get(each.identity, Column)) for each in before.columns(table))
-    return any(other is not None and one.is_local != other.is_local for one, other in columns)
+    return any(
+        one.is_local != other.is_local or (_divides(one, before) and _is_of_other_type(one, other))
+        for one, other in columns
+        if other is not None
+    )
+
+
+def _is_of_other_type(one: Column, other: Column) -> bool:
+    return (one.type, one.collation) != (other.type, other.collation)
+
+
+def _divides(column: Column, catalog: Catalog) -> bool:
+    """Whether the table is partitioned by the column."""
+    needed = catalog.dependencies_of(column.identity)
+    return any(
+        each.referenced == column.parent and each.type is DependencyType.INTERNAL for each in needed
+    )
 
 
 def _strangers(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
@@ -101,8 +118,8 @@ def _concerned(before: Catalog, after: Catalog) -> set[Identity]:
             fact = catalog.facts.get(here)
             if isinstance(fact, Attribute | DomainConstraint) and fact.parent is not None:
                 waiting.append(fact.parent)
-            if isinstance(fact, Column) and fact.parent is not None and fact.is_inherited:
-                waiting += [fact.parent] if _declares_otherwise(fact.parent, before, after) else []
+            if isinstance(fact, Column) and fact.parent is not None:
+                waiting += [fact.parent] if _takes_a_new_table(fact.parent, before, after) else []
             waiting += _above(fact, catalog)
             index = catalog.get(here, Index)
             if index is not None and index.constraint is not None:
