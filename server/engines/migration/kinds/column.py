@@ -215,7 +215,8 @@ def _must_be_replaced(change: Change[Column], context: Context) -> bool:
         return not (old.generated_mode is GeneratedMode.STORED and new.generated_mode is None)
     if new.generated_mode is None or "generation_expression" not in change.names:
         return False
-    return context.major < _SET_EXPRESSION_SINCE
+    # The old expression need not fit the new type, nor the new one the old.
+    return context.major < _SET_EXPRESSION_SINCE or "type" in change.names
 
 
 def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
@@ -225,7 +226,8 @@ def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     collation = f" COLLATE {new.collation}" if new.collation else ""
     is_foreign = _parent(new).kind == ForeignTable.kind
-    cast = "" if is_foreign else using(old, new)
+    is_computed = new.generated_mode is not None
+    cast = "" if is_foreign or is_computed else using(old, new)
     yield Action(
         f"{head} TYPE {new.type}{collation}{f' USING {cast}' if cast else ''}",
         hazards=(*risks(old, new), *_in_place(change, context)),

@@ -57,8 +57,8 @@ class Composite(UserType):
         first, *others = self.attributes or [None]
         if first is not None and others and dice.chance(0.3):
             return replace(self, attributes=tuple(others))
-        if first is not None and dice.chance(0.03):
-            changed = (first[0], another_type(dice, model, first[1]))
+        if first is not None and dice.chance(0.15):
+            changed = (first[0], another_type(dice, model.without(self.key), first[1]))
             return replace(self, attributes=(changed, *others))
         more = _attribute(dice, model, self.key, {name for name, _ in self.attributes})
         return replace(self, attributes=(*self.attributes, more))
