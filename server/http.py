@@ -99,7 +99,11 @@ class _Uvicorn(uvicorn.Server):
 
 async def serve_http(app: ASGIApp, bound: socket.socket, stop: anyio.Event) -> None:
     """Serve until `stop` is set and every open stream has ended; bound the wait from outside."""
-    config = uvicorn.Config(app, log_config=None, lifespan="on", ws="none", server_header=False)
+    # Left to itself, uvicorn takes httptools, which keeps the space after a header (RFC 9110,
+    # 5.5 excludes it): an `Mcp-Name` that equals the body's name would be refused.
+    config = uvicorn.Config(
+        app, http="h11", log_config=None, lifespan="on", ws="none", server_header=False
+    )
     uvicorn_server = _Uvicorn(config)
 
     async def stop_when_told() -> None:
