@@ -1,46 +1,111 @@
-"""JSON Schemas as clients get them: without what pydantic derives and no reader needs."""
+"""JSON Schemas as clients get them: short, as a model reads all of them before its first call."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias, cast
 
-DERIVED: Final = frozenset({"title"})
-"""What pydantic derives from names."""
-EXPLAINING: Final = frozenset({"title", "description", "default", "examples"})
-"""What a result's schema can do without: the result itself shows it."""
+Schema: TypeAlias = Mapping[str, Any]
+_Change: TypeAlias = Callable[[Schema], dict[str, Any]]
+
+_DERIVED: Final = frozenset({"title"})  # what pydantic derives from names
+_EXPLAINING: Final = frozenset({"title", "description", "default", "examples"})
+_NULL: Final = {"type": "null"}
+_REFERENCE: Final = "#/$defs/"
 
 
-def compact_schema(schema: Mapping[str, Any], without: frozenset[str] = DERIVED) -> dict[str, Any]:
-    """Return a JSON Schema without some keywords; a property may still be called like one.
+def input_schema(schema: Schema) -> dict[str, Any]:
+    """Return the schema of arguments without what no reader needs.
 
-    The values of groups and choices say what their classes' docstrings would say again.
+    Titles go, and defaults that say no more than that something may be left out. The values of
+    choices say what their classes' docstrings would say again.
     """
-    dropped = without | {"description"} if "enum" in schema else without
+    return _with_single_definitions_in_place(_of_arguments(schema))
+
+
+def output_schema(schema: Schema) -> dict[str, Any]:
+    """Return the schema of a result without what the result itself shows."""
+    return _with_single_definitions_in_place(_without(schema, _EXPLAINING))
+
+
+def _of_arguments(schema: Schema) -> dict[str, Any]:
+    dropped = _DERIVED | {"description"} if "enum" in schema else _DERIVED
+    kept = {
+        keyword: value
+        for keyword, value in _optional(schema).items()
+        if keyword not in dropped and not (keyword == "default" and _says_nothing(value))
+    }
+    return _mapped(kept, _of_arguments)
+
+
+def _optional(schema: Schema) -> Schema:
+    """Return a schema whose null says only that it may be left out, without the null."""
+    arms = [arm for arm in schema.get("anyOf", ()) if arm != _NULL]
+    if len(arms) != 1 or "default" not in schema or schema["default"] is not None:
+        return schema
+    return {**arms[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
+
+
+def _says_nothing(default: object) -> bool:
+    return isinstance(default, dict) or default in (None, "", [])
+
+
+def _without(schema: Schema, dropped: frozenset[str]) -> dict[str, Any]:
+    kept = {keyword: value for keyword, value in schema.items() if keyword not in dropped}
+    return _mapped(kept, lambda inner: _without(inner, dropped))
+
+
+def _mapped(schema: Schema, change: _Change) -> dict[str, Any]:
+    """Return a schema with its inner ones changed; a property may be called like a keyword."""
     return {
-        keyword: _compact_members(value, without)
+        keyword: {name: change(member) for name, member in value.items()}
         if keyword in {"properties", "$defs"}
-        else _compact(value, without)
+        else _changed(value, change)
         for keyword, value in schema.items()
-        if keyword not in dropped and not (keyword == "default" and isinstance(value, dict))
     }
 
 
-def _compact_members(members: Mapping[str, Any], without: frozenset[str]) -> dict[str, Any]:
-    return {name: _compact(member, without) for name, member in members.items()}
-
-
-def _compact(value: object, without: frozenset[str]) -> object:
+def _changed(value: object, change: _Change) -> object:
     if isinstance(value, dict):
-        return compact_schema(cast("dict[str, Any]", value), without)
+        return change(cast("dict[str, Any]", value))
     if isinstance(value, list):
-        return [_compact(item, without) for item in cast("list[object]", value)]
+        return [_changed(item, change) for item in cast("list[object]", value)]
     return value
 
 
-def names_at(schema: Mapping[str, Any], path: Sequence[str]) -> tuple[str, ...]:
+def _with_single_definitions_in_place(schema: Schema) -> dict[str, Any]:
+    """Write definitions that are referred to once where they are referred to."""
+    uses = Counter(_references(schema))
+    definitions: dict[str, Schema] = dict(schema.get("$defs", {}).items())
+    single = {name for name in definitions if uses[name] == 1}
+
+    def placed(inner: Schema) -> dict[str, Any]:
+        name = str(inner.get("$ref", "")).removeprefix(_REFERENCE)
+        if name in single:
+            here = {key: value for key, value in inner.items() if key != "$ref"}
+            inner = {**definitions[name], **here}
+        return _mapped(inner, placed)
+
+    kept = {name: member for name, member in definitions.items() if name not in single}
+    rest = {keyword: value for keyword, value in schema.items() if keyword != "$defs"}
+    return placed({**({"$defs": kept} if kept else {}), **rest})
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for keyword, inner in cast("dict[str, object]", value).items():
+            if keyword == "$ref":
+                yield str(inner).removeprefix(_REFERENCE)
+            yield from _references(inner)
+    elif isinstance(value, list):
+        for inner in cast("list[object]", value):
+            yield from _references(inner)
+
+
+def names_at(schema: Schema, path: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the properties below a path of them; none where there are none."""
     node = schema
     for name in path:
         member = node.get("properties", {}).get(name, {})
-        definition = str(member.get("$ref", "")).rpartition("/")[2]
+        definition = str(member.get("$ref", "")).removeprefix(_REFERENCE)
         node = schema.get("$defs", {}).get(definition, member)
     return tuple(node.get("properties", ()))

@@ -31,7 +31,7 @@ from typing_extensions import override
 
 from server.failures import message_in, shown_name
 from server.logs import request_scope
-from server.schemas import EXPLAINING, compact_schema, names_at
+from server.schemas import input_schema, names_at, output_schema
 from server.wire_errors import protocol_failure, tool_failure
 from server.wire_text import sendable
 
@@ -173,10 +173,10 @@ class Server(MCPServer):
     def harden(self) -> None:
         """Make the schemas compact; call once, last."""
         for tool in self._tool_manager.list_tools():
-            tool.parameters = compact_schema(tool.parameters)
+            tool.parameters = input_schema(tool.parameters)
             output = tool.fn_metadata.output_schema
             if output is not None:
-                tool.fn_metadata.output_schema = compact_schema(output, EXPLAINING)
+                tool.fn_metadata.output_schema = output_schema(output)
 
     async def speak(self, at_end: Callable[[], None]) -> None:
         """Speak on stdin and stdout until the client leaves and the calls in flight were canceled.

@@ -23,9 +23,7 @@ OF_FREE_LENGTH = ("composition_map", "forcing_questions", HANDBOOK)
 # Written from the questions, each of which names its own canon and keeps its titles' quotes.
 FROM_DATA = "forcing_questions"
 BY_HAND = tuple(name for name in GUIDES if name != FROM_DATA)
-# Registered with the engine whose attacks the handbook shows.
-ARRIVING = {"load_test"}
-REGISTERED_TOOLS = {tool.name for tool in tools()} | ARRIVING
+REGISTERED_TOOLS = {tool.name for tool in tools()}
 LATER_TOOLS = sorted({"scaffold_api", "generate_spec"} - REGISTERED_TOOLS)
 LANGUAGES = {"json", "sql", "http", "text", "sh"}
 MOST_CHARACTERS = 6000

@@ -4,14 +4,18 @@ import json
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
 
 from server.engines.loadtest.plan import Arrivals, Protocol
 from server.tools.tool import Arguments
 
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
-Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-Status = Annotated[int, Field(ge=100, le=599)]
+# A wrong number is refused with its bounds; every model would read them before its first call.
+_NUMBER = WithJsonSchema({"type": "number"})
+_INTEGER = WithJsonSchema({"type": "integer"})
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _NUMBER]
+Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), _NUMBER]
+Status = Annotated[int, Field(ge=100, le=599), _INTEGER]
+Count = Annotated[int, Field(ge=1), _INTEGER]
 
 
 def _read(value: object) -> object:
@@ -27,18 +31,16 @@ def _read(value: object) -> object:
 class RequestArguments(Arguments):
     """How each request to `url` looks."""
 
-    method: Annotated[str, Field(description="HTTP method")] = "GET"
+    method: str = "GET"
     headers: Annotated[dict[str, str], BeforeValidator(_read)] = Field(
-        description="name to value", default_factory=dict[str, str]
+        default_factory=dict[str, str]
     )
-    body: Annotated[
-        JsonValue, Field(description="text, or JSON; {{column}} takes a value from data")
-    ] = None
+    body: Annotated[JsonValue, Field(description="text, or JSON")] = None
     expect_status: Annotated[
-        tuple[Status, ...], Field(description="right statuses, e.g. [400]; default: below 400")
+        tuple[Status, ...], Field(description="right statuses; default: below 400")
     ] = ()
     data: Annotated[
-        str, Field(description="CSV or JSON Lines file whose rows fill {{column}} in turn")
+        str, Field(description="CSV or JSON Lines file; rows fill {{column}} in path and body")
     ] = ""
 
 
@@ -69,6 +71,10 @@ class StageArguments(Arguments):
     rate: Rate
 
 
+# Their members stand in the descriptions: shorter, and wrong ones are refused by name all the same.
+OBJECTS = WithJsonSchema({"type": "array", "items": {"type": "object"}})
+
+
 class LoadArguments(Arguments):
     """How much load, and how."""
 
@@ -76,20 +82,21 @@ class LoadArguments(Arguments):
         Rate | None, Field(description="requests/s, sent when due (open model); default 10")
     ] = None
     concurrency: Annotated[
-        int | None,
-        Field(description="instead of rate: users who wait for answers (closed model)", ge=1),
+        Count | None, Field(description="instead of rate: users who wait for answers")
     ] = None
     duration: Annotated[Seconds, Field(description="seconds")] = 10.0
     stages: Annotated[
-        tuple[StageArguments, ...], Field(description="ramps after `rate`, instead of duration")
+        tuple[StageArguments, ...],
+        OBJECTS,
+        Field(description="ramps after rate, instead of duration: [{seconds, rate}]"),
     ] = ()
-    arrivals: Annotated[Arrivals, Field(description="constant or poisson")] = Arrivals.CONSTANT
-    timeout: Annotated[Seconds, Field(description="seconds for a whole answer")] = 10.0
-    connections: Annotated[int, Field(description="most connections", ge=1)] = 1_000
-    reuse_connections: Annotated[bool, Field(description="false: one a request")] = True
-    protocol: Annotated[Protocol, Field(description="http/1.1 or h2")] = Protocol.HTTP_1
-    verify_tls: Annotated[bool, Field(description="refuse unknown certificates")] = True
-    workers: Annotated[int, Field(description="generator processes", ge=1, le=64)] = 1
+    arrivals: Arrivals = Arrivals.CONSTANT
+    timeout: Annotated[Seconds, Field(description="seconds for an answer")] = 10.0
+    connections: Annotated[Count, Field(description="at most")] = 1_000
+    reuse_connections: bool = True
+    protocol: Protocol = Protocol.HTTP_1
+    verify_tls: bool = True
+    workers: Annotated[int, Field(description="processes", ge=1, le=64), _INTEGER] = 1
 
 
 class CheckArguments(Arguments):
@@ -100,25 +107,17 @@ class CheckArguments(Arguments):
         Field(description="p99<300ms, error_rate<1%, rate>=500/s, slo: 99.9% < 250ms over 30d"),
     ] = ()
     compare: Annotated[
-        str, Field(description="second URL, or saved baseline file: measured in turns, with test")
+        str, Field(description="second URL or saved result: which is faster, with interval")
     ] = ""
-    pairs: Annotated[int, Field(description="pairs of segments to compare", ge=6, le=60)] = 10
+    pairs: Annotated[
+        int, Field(description="measured in turns, to compare", ge=6, le=60), _INTEGER
+    ] = 10
     expect_rate_limit: Annotated[
-        bool, Field(description="find the first 429, fit burst and refill, check headers")
+        bool, Field(description="find the first 429, burst, refill; check headers")
     ] = False
     find_capacity: Annotated[
-        bool, Field(description="raise the rate step by step up to `rate`; needs a p99 threshold")
+        bool, Field(description="raise the rate up to `rate`; needs a p99 threshold")
     ] = False
-
-
-class OutputArguments(Arguments):
-    """Files to write into the workspace."""
-
-    report: Annotated[str, Field(description="HTML report")] = ""
-    save: Annotated[str, Field(description="JSON result, usable as baseline")] = ""
-    hlog: Annotated[str, Field(description="HdrHistogram log")] = ""
-    k6: Annotated[str, Field(description="k6 script of the same plan")] = ""
-    locust: Annotated[str, Field(description="locustfile of the same plan")] = ""
 
 
 class Action(StrEnum):
@@ -127,12 +126,3 @@ class Action(StrEnum):
     RESULT = "result"
     PROGRESS = "progress"
     CANCEL = "cancel"
-
-
-class RunArguments(Arguments):
-    """A run that outlasted its call."""
-
-    id: Annotated[str, Field(description="run_id of an earlier answer")] = ""
-    action: Annotated[Action, Field(description="result waits, progress does not, cancel")] = (
-        Action.RESULT
-    )

@@ -1,7 +1,7 @@
 """One call's experiment: which runs are made, and what is told and written of them."""
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -25,8 +25,8 @@ from server.errors import InvalidInputError
 from server.redaction import Redactor
 from server.runs import BackgroundRun
 from server.runtime import Runtime
-from server.tools.load_arguments import CheckArguments, LoadArguments, OutputArguments
-from server.tools.load_files import Leaving, check_outputs, write_outputs
+from server.tools.load_arguments import CheckArguments, LoadArguments
+from server.tools.load_files import Kind, Leaving, outputs, write_outputs
 from server.tools.load_outcome import Teller, joined
 from server.tools.load_plan import Admitted, Wanted, admitted
 from server.tools.load_report import (
@@ -54,7 +54,7 @@ class Experiment:
     goals: tuple[Goal, ...]
     load: LoadArguments
     checks: CheckArguments
-    output: OutputArguments
+    files: Mapping[Kind, str]
     runtime: Runtime
     detailed: bool
 
@@ -71,7 +71,7 @@ class Experiment:
             return 2 * self.checks.pairs * (min(lasting, _LONGEST_SEGMENT) + _OVERHEAD)
         if self.checks.find_capacity:
             return (STEPS + 3) * (min(lasting, _LONGEST_STEP) + _OVERHEAD)
-        calibrated = self.baseline is not None or self.output.save
+        calibrated = self.baseline is not None or Kind.RESULT in self.files
         extra = calibration_plan().load.seconds + _OVERHEAD if calibrated else 0.0
         return lasting + extra + _OVERHEAD
 
@@ -94,7 +94,7 @@ class Experiment:
             compared = against_baseline(recording(self.baseline), recording(saved))
             report = report.concluding(comparison_lines(compared))
         leaving = Leaving(measured, self.goals, saved, report, environment())
-        files = write_outputs(self.output, leaving, self.runtime.workspace)
+        files = write_outputs(self.files, leaving, self.runtime.workspace)
         return report.model_copy(update={"files": files})
 
     async def _measured(self, teller: Teller, conduct: Conduct) -> tuple[LoadTestReport, Run]:
@@ -117,7 +117,7 @@ class Experiment:
 
     async def _saved(self, run: Run, conduct: Conduct) -> SavedRun | None:
         """Return the run as it is saved, with a calibration, where anything needs it."""
-        if not self.output.save and self.baseline is None:
+        if Kind.RESULT not in self.files and self.baseline is None:
             return None
         where = environment()
         calibration = None
@@ -146,7 +146,7 @@ class Experiment:
 async def experiment(
     wanted: Wanted,
     checks: CheckArguments,
-    output: OutputArguments,
+    files: Sequence[str],
     runtime: Runtime,
     *,
     detailed: bool,
@@ -157,7 +157,7 @@ async def experiment(
         BackendError: says what is wrong, or not allowed.
     """
     goals = tuple(parse_goal(each) for each in checks.thresholds)
-    check_outputs(output, runtime.workspace)
+    leaving = outputs(files, runtime.workspace)
     is_url = "://" in checks.compare
     second = await admitted(wanted, runtime, url=checks.compare) if is_url else None
     first = await admitted(wanted, runtime)
@@ -169,7 +169,7 @@ async def experiment(
         goals=goals,
         load=wanted.load,
         checks=checks,
-        output=output,
+        files=leaving,
         runtime=runtime,
         detailed=detailed,
     )

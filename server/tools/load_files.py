@@ -1,7 +1,9 @@
 """The files that a load test leaves in the workspace."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
 
 from server.engines.loadtest.compare.environment import Environment
 from server.engines.loadtest.exports.k6 import k6_script
@@ -13,18 +15,19 @@ from server.engines.loadtest.run import Run
 from server.engines.loadtest.saved import SavedRun
 from server.errors import InvalidInputError, NotFoundError
 from server.reports.load_page import LoadPage, Trouble, page
-from server.tools.load_arguments import OutputArguments
 from server.tools.load_report import LoadTestReport
 from server.tools.tool import WrittenFileEntry
 from server.workspace import Workspace
 
-_ENDINGS = {
-    "report": (".html",),
-    "save": (".json",),
-    "hlog": (".hlog",),
-    "k6": (".js", ".ts"),
-    "locust": (".py",),
-}
+
+class Kind(StrEnum):
+    """What a file holds, by the ending of its name."""
+
+    REPORT = ".html"
+    RESULT = ".json"
+    HISTOGRAMS = ".hlog"
+    K6 = ".js"
+    LOCUST = ".py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class Leaving:
             load=told.load,
             goals=tuple(goal.judge(measured) for goal in self.goals),
             troubles=tuple(
-                Trouble(each.kind, each.count, (each.example,) if each.example else ())
-                for each in told.failures
+                Trouble(kind, count, (told.examples[kind],) if kind in told.examples else ())
+                for kind, count in told.failures.items()
             ),
             environment=self.where,
             conclusions=told.conclusions,
@@ -58,26 +61,37 @@ class Leaving:
         )
 
 
-def check_outputs(output: OutputArguments, workspace: Workspace) -> None:
-    """Refuse names that could not be written, before any load is sent.
+def outputs(paths: Sequence[str], workspace: Workspace) -> Mapping[Kind, str]:
+    """Return which file holds what, before any load is sent.
 
     Raises:
-        InvalidInputError: a name has the wrong ending, two are the same, or the file is there.
+        InvalidInputError: a name ends otherwise, two are of one kind, or the file is there.
     """
-    given = {name: path for name, path in output.model_dump().items() if path}
-    for name, path in given.items():
-        if not path.lower().endswith(_ENDINGS[name]):
-            endings = " or ".join(_ENDINGS[name])
+    found: dict[Kind, str] = {}
+    for path in paths:
+        kind = _kind(path)
+        if kind in found:
             raise InvalidInputError(
-                f"output.{name} is {path!r}.", next_step=f"End it in {endings}."
+                f"Two files end in {kind}: {found[kind]} and {path}.",
+                next_step="Give one of a kind.",
             )
         if _exists(path, workspace):
             raise InvalidInputError(
                 f"{path} is there already, and results are never overwritten.",
                 next_step="Give another name.",
             )
-    if len(set(given.values())) < len(given):
-        raise InvalidInputError("Two outputs have the same name.", next_step="Name them apart.")
+        found[kind] = path
+    return found
+
+
+def _kind(path: str) -> Kind:
+    ending = PurePosixPath(path).suffix.lower()
+    if ending not in set(Kind):
+        raise InvalidInputError(
+            f"files names {path!r}, whose ending says nothing.",
+            next_step=f"End it in one of {', '.join(Kind)}.",
+        )
+    return Kind(ending)
 
 
 def _exists(path: str, workspace: Workspace) -> bool:
@@ -89,30 +103,31 @@ def _exists(path: str, workspace: Workspace) -> bool:
 
 
 def write_outputs(
-    output: OutputArguments, leaving: Leaving, workspace: Workspace
+    files: Mapping[Kind, str], leaving: Leaving, workspace: Workspace
 ) -> tuple[WrittenFileEntry, ...]:
     """Write what was asked for, and return the manifest."""
     return tuple(
-        _written(workspace, path, content, purpose)
-        for path, content, purpose in _contents(output, leaving)
+        _written(workspace, path, *_content(kind, leaving)) for kind, path in files.items()
     )
 
 
-def _contents(output: OutputArguments, leaving: Leaving) -> Iterator[tuple[str, str, str]]:
-    if output.report:
-        yield output.report, page(leaving.view), "the report, one page that needs nothing else"
-    if output.save and leaving.saved is not None:
-        saved = leaving.saved.model_dump_json(indent=1)
-        yield output.save, saved, "the result; give it to checks.compare as a baseline"
-    if output.hlog:
-        log = to_log(_intervals(leaving.run), started_at=leaving.run.started_at)
-        yield output.hlog, log, "histograms of every second for HdrHistogram's tools"
-    if output.k6:
-        script = k6_script(leaving.run.plan, leaving.goals)
-        yield output.k6, script.text, _needing("the same plan for k6", script.variables)
-    if output.locust:
-        script = locustfile(leaving.run.plan, leaving.goals)
-        yield output.locust, script.text, _needing("the same plan for Locust", script.variables)
+def _content(kind: Kind, leaving: Leaving) -> tuple[str, str]:
+    """Return the text of a file, and what it is for."""
+    match kind:
+        case Kind.REPORT:
+            return page(leaving.view), "the report, one page that needs nothing else"
+        case Kind.RESULT:
+            saved = leaving.saved.model_dump_json(indent=1) if leaving.saved else ""
+            return saved, "the result; give it to checks.compare as a baseline"
+        case Kind.HISTOGRAMS:
+            log = to_log(_intervals(leaving.run), started_at=leaving.run.started_at)
+            return log, "histograms of every second for HdrHistogram's tools"
+        case Kind.K6:
+            script = k6_script(leaving.run.plan, leaving.goals)
+            return script.text, _needing("the same plan for k6", script.variables)
+        case Kind.LOCUST:
+            script = locustfile(leaving.run.plan, leaving.goals)
+            return script.text, _needing("the same plan for Locust", script.variables)
 
 
 def _needing(purpose: str, variables: Iterable[str]) -> str:

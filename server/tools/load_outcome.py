@@ -19,6 +19,7 @@ from server.tools.load_report import (
     LoadTestReport,
     VerdictEntry,
     comparison_lines,
+    examples,
     failures,
     figures,
     load_words,
@@ -51,7 +52,8 @@ class Teller:
             percentiles=percentile_entries(run),
             figures=figures(run),
             outcomes=outcomes(run),
-            failures=failures(run, self.redactor),
+            failures=failures(run),
+            examples=examples(run, self.redactor),
             verdicts=verdict_entries(run, self.goals),
             notes=tuple(self._notes(run)),
             seconds=seconds_table(run) if self.detailed else (),
@@ -68,8 +70,7 @@ class Teller:
                 Verdict.FAILED: Status.FAILED,
                 Verdict.NOT_LIMITED: Status.FAILED,
             }[limited.report.verdict],
-            measured=limited.report.verdict,
-            reason="; ".join(limited.report.faults),
+            measured="; ".join((limited.report.verdict, *limited.report.faults)),
         )
         judged = told.model_copy(update={"verdicts": (verdict, *told.verdicts)})
         return judged.concluding(_limit_lines(limited.report, limited.untried))

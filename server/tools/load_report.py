@@ -1,6 +1,7 @@
 """What `load_test` answers: the figures, whether they count, and what follows from them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Self
 
@@ -28,31 +29,25 @@ class _Part(BaseModel):
 
 
 class PercentileEntry(_Part):
-    """Times in ms; `enough` is false where too few of `samples` lie beyond it."""
+    """Times in ms; `enough` is false where too few of `samples` lie beyond it.
+
+    `interval` holds two bounds of the response time at 95 %, or nothing where it has none.
+    """
 
     name: str
     response: float
     service: float
     samples: int
-    enough: bool
-    interval: tuple[float | None, float | None]
-
-
-class FailureEntry(_Part):
-    """A kind of failure or an unexpected status, with the first example."""
-
-    kind: str
-    count: int
-    example: str
+    enough: bool = True
+    interval: tuple[float, ...] = ()
 
 
 class VerdictEntry(_Part):
-    """A goal: pass, fail, insufficient or void."""
+    """A goal: pass, fail, insufficient or void, and the figure that decided."""
 
     goal: str
     status: str
     measured: str
-    reason: str
 
 
 class LoadTestReport(Report):
@@ -67,7 +62,8 @@ class LoadTestReport(Report):
     percentiles: Annotated[tuple[PercentileEntry, ...], Field(description="from the due time")] = ()
     figures: dict[str, float] = Field(default_factory=dict[str, float])
     outcomes: dict[str, int] = Field(default_factory=dict[str, int])
-    failures: tuple[FailureEntry, ...] = ()
+    failures: dict[str, int] = Field(default_factory=dict[str, int])
+    examples: dict[str, str] = Field(default_factory=dict[str, str])
     verdicts: tuple[VerdictEntry, ...] = ()
     conclusions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -95,7 +91,9 @@ class LoadTestReport(Report):
             "load_test",
             report=self,
             detailed=self._detail is Detail.DETAILED,
-            failures=self.failures[: None if self._detail is Detail.DETAILED else _CONCISE_ERRORS],
+            failures=list(self.failures.items())[
+                : None if self._detail is Detail.DETAILED else _CONCISE_ERRORS
+            ],
         )
 
     def showing(self, detail: Detail) -> Self:
@@ -122,12 +120,14 @@ def _entry(row: Row, service: dict[str, Row]) -> PercentileEntry:
         service=written.value_us / 1_000 if written else 0.0,
         samples=row.count,
         enough=row.is_sufficient,
-        interval=(_ms(row.low_us), _ms(row.high_us)),
+        interval=_interval(row),
     )
 
 
-def _ms(microseconds: int | None) -> float | None:
-    return None if microseconds is None else microseconds / 1_000
+def _interval(row: Row) -> tuple[float, ...]:
+    if row.low_us is None or row.high_us is None:
+        return ()
+    return row.low_us / 1_000, row.high_us / 1_000
 
 
 def figures(run: Run) -> dict[str, float]:
@@ -170,17 +170,20 @@ def outcomes(run: Run) -> dict[str, int]:
     return {f"{names[at]}: {what}": count for (at, what), count in sorted(counted.items())}
 
 
-def failures(run: Run, redactor: Redactor) -> tuple[FailureEntry, ...]:
-    """Return what went wrong by kind, the most frequent first, with the first example."""
-    counts: dict[str, int] = {}
+def failures(run: Run) -> dict[str, int]:
+    """Return how often what went wrong, the most frequent first."""
+    counts = Counter[str]()
     for (_, name), count in run.total.failed.items():
-        counts[name] = counts.get(name, 0) + count
+        counts[name] += count
     for label, count in _unexpected(run):
-        counts[label] = counts.get(label, 0) + count
-    return tuple(
-        FailureEntry(kind=kind, count=count, example=_example(run.total, kind, redactor))
-        for kind, count in sorted(counts.items(), key=lambda each: -each[1])
-    )
+        counts[label] += count
+    return dict(counts.most_common())
+
+
+def examples(run: Run, redactor: Redactor) -> dict[str, str]:
+    """Return the first example of each kind of failure that has one."""
+    found = {kind: _example(run.total, kind, redactor) for kind in failures(run)}
+    return {kind: example for kind, example in found.items() if example}
 
 
 def _unexpected(run: Run) -> Iterator[tuple[str, int]]:
@@ -202,12 +205,8 @@ def verdict_entries(run: Run, goals: Iterable[Goal]) -> tuple[VerdictEntry, ...]
 
 def verdict_entry(judgment: Judgment) -> VerdictEntry:
     """Return a judgment as it is told."""
-    return VerdictEntry(
-        goal=judgment.goal,
-        status=judgment.status,
-        measured=judgment.measured,
-        reason=judgment.reason,
-    )
+    told = [each for each in (judgment.measured, judgment.reason) if each]
+    return VerdictEntry(goal=judgment.goal, status=judgment.status, measured="; ".join(told))
 
 
 def load_words(plan: Plan) -> str:

@@ -9,12 +9,11 @@ from pydantic import Field
 from server.errors import InvalidInputError
 from server.runs import BackgroundRun
 from server.tools.load_arguments import (
+    OBJECTS,
     Action,
     CheckArguments,
     LoadArguments,
-    OutputArguments,
     RequestArguments,
-    RunArguments,
     TargetArguments,
 )
 from server.tools.load_experiment import experiment
@@ -30,29 +29,35 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     call: Call,
     url: Annotated[str, Field(description="http(s) URL to request")] = "",
     *,
-    request: Annotated[RequestArguments, Field(description="the request")] = RequestArguments(),
+    request: Annotated[RequestArguments, Field(description="how it looks")] = RequestArguments(),
     targets: Annotated[
-        tuple[TargetArguments, ...], Field(description="instead of url: several, by weight")
+        tuple[TargetArguments, ...],
+        OBJECTS,
+        Field(description="several instead of url: [{url, weight, name, members of request}]"),
     ] = (),
     load: Annotated[LoadArguments, Field(description="how much")] = LoadArguments(),
-    checks: Annotated[CheckArguments, Field(description="goals")] = CheckArguments(),
-    output: Annotated[OutputArguments, Field(description="files")] = OutputArguments(),
-    run: Annotated[RunArguments, Field(description="a run that goes on")] = RunArguments(),
+    checks: Annotated[CheckArguments, Field(description="goals, experiments")] = CheckArguments(),
+    files: Annotated[
+        tuple[str, ...],
+        Field(description="to write: .html report, .json result, .hlog, .js for k6, .py Locust"),
+    ] = (),
+    run_id: Annotated[str, Field(description="a run that goes on")] = "",
+    action: Annotated[Action, Field(description="with run_id; result waits")] = Action.RESULT,
     detail: Annotated[Detail, Field(description="detailed adds each second")] = Detail.CONCISE,
 ) -> LoadTestReport:
     """Send HTTP load and measure latency from when each request was due.
 
     Loopback is free over stdio; other hosts only as the operator set. A run whose generator was
-    the limit is void and says so. Longer than 45 s: the answer has a run_id; call again with
-    run.id for the result, progress, or to cancel.
+    the limit is void and says so. What takes longer than 45 s answers with a run_id to call again
+    with.
     """
     runtime = call.runtime
-    if run.id:
-        found = runtime.runs.find(run.id, runtime.principal)
-        return await _followed(call, found, run.action, detail)
+    if run_id:
+        found = runtime.runs.find(run_id, runtime.principal)
+        return await _followed(call, found, action, detail)
     wanted = Wanted.of(url, request, targets, load)
     detailed = detail is Detail.DETAILED
-    planned = await experiment(wanted, checks, output, runtime, detailed=detailed)
+    planned = await experiment(wanted, checks, files, runtime, detailed=detailed)
     begun = runtime.runs.begin(runtime.principal, planned.title, planned.carry_out)
     longest = runtime.patience if planned.seconds <= runtime.patience else _FIRST_WORDS
     return await _waited(call, begun, longest, detail)
@@ -92,8 +97,8 @@ def _running(run: BackgroundRun) -> LoadTestReport:
         status="running",
         reason=run.stage,
         next_steps=(
-            f'load_test with run={{"id": "{run.id}"}} waits for the result.',
-            f'run={{"id": "{run.id}", "action": "progress"}} or "cancel" does not wait.',
+            f"load_test with run_id={run.id} waits for the result.",
+            "With action=progress it does not wait; action=cancel ends it with what there is.",
         ),
     )
 

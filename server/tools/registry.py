@@ -9,6 +9,7 @@ def tools() -> tuple[Tool, ...]:
         analyze_schema,
         apply_migration,
         generate_migration,
+        load_test,
         recommend_profile,
     )
 
@@ -17,4 +18,5 @@ def tools() -> tuple[Tool, ...]:
         analyze_schema.TOOL,
         generate_migration.TOOL,
         apply_migration.TOOL,
+        load_test.TOOL,
     )

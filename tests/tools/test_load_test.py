@@ -91,7 +91,7 @@ async def test_statuses_that_are_expected_are_no_errors_and_others_are(client: C
     bad = result["outcomes"].get("bad: 400", 0)
     assert bad + result["outcomes"].get("good: 500", 0) == 4
     assert result["figures"]["as_expected"] == bad
-    assert {each["kind"] for each in result["failures"]} <= {"status 500"}
+    assert set(result["failures"]) <= {"status 500"}
 
 
 async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
@@ -117,11 +117,11 @@ async def test_what_outlasts_the_call_has_an_id_tells_progress_and_keeps_its_res
     runtime.patience = 1.0
     async with origin(ok) as server:
         begun = content(await called(client, url=url_of(server.port), load={"duration": 3}))
-        run = {"id": begun["run_id"]}
-        progress = content(await called(client, run={**run, "action": "progress"}))
+        run_id = begun["run_id"]
+        progress = content(await called(client, run_id=run_id, action="progress"))
         runtime.patience = 30.0
-        result = content(await called(client, run=run))
-        again = content(await called(client, run=run))
+        result = content(await called(client, run_id=run_id))
+        again = content(await called(client, run_id=run_id))
 
     assert begun["status"] == progress["status"] == "running"
     assert begun["run_id"] in " ".join(begun["next_steps"])
@@ -137,7 +137,7 @@ async def test_canceling_keeps_what_was_measured(client: Client, runtime: Runtim
             await called(client, url=url_of(server.port), load={"rate": 50, "duration": 60})
         )
         runtime.patience = 30.0
-        canceled = content(await called(client, run={"id": begun["run_id"], "action": "cancel"}))
+        canceled = content(await called(client, run_id=begun["run_id"], action="cancel"))
 
     figures = canceled["figures"]
     assert canceled["status"] == "stopped"
@@ -164,7 +164,7 @@ async def test_a_run_of_another_principal_is_not_there(client: Client, runtime: 
     with acting_as("somebody else"):
         call = Call(runtime, lambda _: None)
         with pytest.raises(Exception, match="There is no run"):
-            await load_test(call, run=_run(begun["run_id"]))
+            await load_test(call, run_id=begun["run_id"])
 
 
 async def test_files_hold_the_run_and_no_secret(client: Client, tmp_path: Path) -> None:
@@ -174,18 +174,17 @@ async def test_files_hold_the_run_and_no_secret(client: Client, tmp_path: Path) 
         )
 
     async with origin(sets_a_cookie) as server:
-        output = {"save": "run.json", "hlog": "run.hlog", "k6": "run.js", "locust": "run.py"}
-        output["report"] = "run.html"
+        files = ["run.json", "run.hlog", "run.js", "run.py", "run.html"]
         result = await called(
             client,
             url=url_of(server.port, "/?key=s3cr3t"),
             request={"headers": {"Authorization": "Bearer s3cr3t"}, "expect_status": [500]},
             load={"rate": 20, "duration": 1},
-            output=output,
+            files=files,
         )
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
 
-    assert set(written) == set(output.values())
+    assert set(written) == set(files)
     assert not [name for name in ("run.json", "run.hlog", "run.html") if "s3cr3t" in written[name]]
     assert "Bearer s3cr3t" not in written["run.js"] + written["run.py"] + text_of(result)
     saved = json.loads(written["run.json"])
@@ -198,7 +197,7 @@ async def test_a_result_is_never_written_over(client: Client, tmp_path: Path) ->
     (tmp_path / "run.json").write_text("mine")
     async with origin(ok) as server:
         result = await called(
-            client, url=url_of(server.port), load={"duration": 1}, output={"save": "run.json"}
+            client, url=url_of(server.port), load={"duration": 1}, files=["run.json"]
         )
 
     assert result.is_error
@@ -263,8 +262,9 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
         ({"url": "http://127.0.0.1/", "checks": {"thresholds": ["p99 is fine"]}}, "Valid: p50"),
         ({"url": "http://127.0.0.1/", "checks": {"find_capacity": True}}, "p99<300ms"),
         ({"url": "http://127.0.0.1/", "checks": {"compare": "nothing.json"}}, "nothing.json"),
-        ({"url": "http://127.0.0.1/", "output": {"save": "x.txt"}}, "End it in .json"),
-        ({"run": {"id": "run-0"}}, "There is no run"),
+        ({"url": "http://127.0.0.1/", "files": ["x.txt"]}, "one of .html, .json"),
+        ({"url": "http://127.0.0.1/", "files": ["a.py", "b.py"]}, "Two files end in .py"),
+        ({"run_id": "run-0"}, "There is no run"),
         (
             {"targets": [{"url": "http://127.0.0.1:1/"}, {"url": "http://127.0.0.1:2/"}]},
             "several origins",
@@ -329,9 +329,3 @@ def _load(**values: float) -> Any:  # ruff: ignore[any-type] - arguments of the 
     from server.tools.load_arguments import LoadArguments
 
     return LoadArguments.model_validate(values)
-
-
-def _run(run_id: str) -> Any:  # ruff: ignore[any-type] - arguments of the tool
-    from server.tools.load_arguments import RunArguments
-
-    return RunArguments(id=run_id)
