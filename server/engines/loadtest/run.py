@@ -14,7 +14,7 @@ from server.engines.loadtest.client.engine import Share
 from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.frame import Frame, total
 from server.engines.loadtest.generator import generator, soon
-from server.engines.loadtest.plan import Plan
+from server.engines.loadtest.plan import Endpoint, Plan
 from server.engines.loadtest.trouble import trouble
 from server.errors import UnavailableError
 
@@ -171,12 +171,16 @@ async def measure(
 
 def _refuse_unreachable(failure: tuple[Failure, str] | None, plan: Plan) -> None:
     if failure is not None:
-        endpoint = plan.endpoint
         name, detail = failure
-        raise UnavailableError(
-            f"No connection to {endpoint.host}:{endpoint.port} could be opened: {name} ({detail}).",
-            next_step="Start the server, or correct the URL, and call again.",
-        )
+        raise unreachable(plan.endpoint, f"{name} ({detail})")
+
+
+def unreachable(endpoint: Endpoint, reason: str) -> UnavailableError:
+    """Return the error that says that nobody answers."""
+    return UnavailableError(
+        f"No connection to {endpoint.host}:{endpoint.port} could be opened: {reason}.",
+        next_step="Start the server, or correct the URL, and call again.",
+    )
 
 
 class _Listener:

@@ -67,7 +67,7 @@ async def origin(
         open_writers.discard(writer)
         writer.close()
 
-    server = await asyncio.start_server(serve, host, 0, ssl=tls, backlog=1024)
+    server = await asyncio.start_server(serve, host, 0, ssl=tls, backlog=1024, limit=1 << 20)
     seen.port = server.sockets[0].getsockname()[1]
     try:
         yield seen

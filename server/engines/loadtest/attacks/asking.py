@@ -14,6 +14,7 @@ from server.engines.loadtest.message import http_1
 from server.engines.loadtest.plan import Endpoint, Limits, Message
 
 _INFORMATIONAL: Final = range(100, 200)
+_KEPT: Final = 1 << 20  # bytes of a body that are looked at
 
 
 class Asker:
@@ -26,11 +27,6 @@ class Asker:
         self._endpoint = endpoint
         self._limits = limits
         self._context = context if endpoint.is_encrypted else None
-
-    @property
-    def is_encrypted(self) -> bool:
-        """Whether the requests go through TLS."""
-        return self._endpoint.is_encrypted
 
     async def ask(self, message: Message) -> Reply | Silence:
         """Send a checked message; a failure is an answer too."""
@@ -70,6 +66,7 @@ class _Exchange(asyncio.Protocol):
         self._ended: asyncio.Future[Reply | Silence] = asyncio.get_running_loop().create_future()
         self._began = 0.0
         self._received = 0
+        self._kept = 0
         self._has_headers = False
         self._headers: list[tuple[str, str]] = []
         self._body: list[bytes] = []
@@ -93,8 +90,9 @@ class _Exchange(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
-        if self._received > self._limits.response_bytes:
-            self._silent(Failure.ANSWER_TOO_LARGE, f"more than {self._limits.response_bytes} bytes")
+        limits = self._limits
+        if self._received > limits.response_bytes:
+            self._silent(Failure.ANSWER_TOO_LARGE, f"more than {limits.response_bytes} bytes")
             return
         try:
             self._parser.feed_data(data)
@@ -103,6 +101,8 @@ class _Exchange(asyncio.Protocol):
         except httptools.HttpParserError as error:
             # What follows a whole answer says nothing about it.
             self._silent(Failure.INVALID, str(error) or type(error).__name__)
+        if not self._has_headers and self._received > limits.header_bytes:
+            self._silent(Failure.HEADERS_TOO_LARGE, f"more than {limits.header_bytes} bytes")
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -134,8 +134,10 @@ class _Exchange(asyncio.Protocol):
             self._whole()
 
     def on_body(self, body: bytes) -> None:
-        """Keep a part of the body (the parser calls this)."""
-        self._body.append(body)
+        """Keep the beginning of the body (the parser calls this)."""
+        if self._kept < _KEPT:
+            self._body.append(body[: _KEPT - self._kept])
+            self._kept += len(body)
 
     def on_message_complete(self) -> None:
         """Take note of the end (the parser calls this)."""

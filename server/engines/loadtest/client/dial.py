@@ -1,7 +1,6 @@
 """How a connection is opened: to the one checked address, with the protocol the plan names."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from time import monotonic_ns
 from typing import Final
@@ -10,6 +9,7 @@ from server.engines.loadtest.client.connection import Connection, Manner
 from server.engines.loadtest.client.http2 import Http2Connection, Manner2
 from server.engines.loadtest.client.ledger import Ledger
 from server.engines.loadtest.client.line import Line, Owner
+from server.engines.loadtest.client.trust import tls_context
 from server.engines.loadtest.message import http_1, http_2
 from server.engines.loadtest.plan import ClosedLoad, Plan, Protocol
 
@@ -20,7 +20,8 @@ Dial = Callable[[Owner], Awaitable[Line]]
 
 def dialer(plan: Plan, ledger: Ledger) -> Dial:
     """Return what opens the connections of a plan."""
-    context = _context(plan) if plan.endpoint.is_encrypted else None
+    encrypted = plan.endpoint.is_encrypted
+    context = tls_context(plan.trust, plan.protocol) if encrypted else None
     line = _lines(plan, ledger)
 
     async def dial(owner: Owner) -> Line:
@@ -67,13 +68,3 @@ def _lines(plan: Plan, ledger: Ledger) -> Callable[[Owner], Connection | Http2Co
         plan.keeps_connections,
     )
     return lambda owner: Connection(owner, ledger, manner)
-
-
-def _context(plan: Plan) -> ssl.SSLContext:
-    trust = plan.trust
-    context = ssl.create_default_context(cadata=trust.authorities or None)
-    if not trust.verifies:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["h2" if plan.protocol is Protocol.HTTP_2 else "http/1.1"])
-    return context

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from server.engines.loadtest.attacks.asking import Asker
-from server.engines.loadtest.attacks.carrying_out import carry_out
 from server.engines.loadtest.attacks.registry import attack
 from server.engines.loadtest.attacks.verdict import Finding, Verdict
-from server.engines.loadtest.plan import Endpoint, Limits, Message
+from server.engines.loadtest.experiment.attacked import attacked as carried_out
+from server.engines.loadtest.plan import Limits, Message, Plan, Target
+from server.engines.loadtest.reach.policy import Caps
+from server.engines.loadtest.run import Stop
+from tests.engines.loadtest.plans import plan_for, steady
 
 _LARGEST_BODY: Final = 64 << 20
 
@@ -96,8 +98,17 @@ async def attacked(
     preset: str, port: int, base: Message, sample: dict[str, object] | None = None
 ) -> tuple[Finding, ...]:
     """Carry out an attack against a port of loopback."""
-    endpoint = Endpoint("http", "service.test", port, "127.0.0.1")
-    return await carry_out(attack(preset, base, sample), Asker(endpoint, Limits(timeout=10.0)))
+    aimed = attack(preset, base, sample)
+    outcome = await carried_out(aimed, plan_of(port, base), Caps(), stop=Stop(), watch=_nobody)
+    return outcome.findings
+
+
+def plan_of(port: int, base: Message) -> Plan:
+    """Return a plan with one request, as a caller gives it."""
+    return plan_for(port, steady(1, 1), Target("base", (base,)), limits=Limits(timeout=10.0))
+
+
+def _nobody(_: str) -> None: ...
 
 
 def named(findings: tuple[Finding, ...], verdict: Verdict) -> set[str]:

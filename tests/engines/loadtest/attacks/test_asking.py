@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 GET = Message("GET", "/", (("Host", "h"),))
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"
-LIMITS = Limits(timeout=5.0, response_bytes=1000)
+LIMITS = Limits(timeout=5.0, response_bytes=1000, header_bytes=500)
 
 
 async def asked(answer: bytes, message: Message = GET, limits: Limits = LIMITS) -> Reply | Silence:
@@ -61,6 +61,7 @@ async def test_the_answer_to_head_has_no_body() -> None:
             b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + b"a" * 2000,
             Failure.ANSWER_TOO_LARGE,
         ),
+        (b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 600, Failure.HEADERS_TOO_LARGE),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", None),
     ],
 )
@@ -71,6 +72,16 @@ async def test_what_came_instead_of_an_answer_has_a_name(
 
     assert isinstance(silence, Silence)
     assert silence.failure is (failure or Failure.UPGRADED)
+
+
+async def test_only_the_beginning_of_a_long_body_is_kept() -> None:
+    body = b"a" * (3 << 20)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+
+    reply = await asked(head + body, limits=Limits())
+
+    assert isinstance(reply, Reply)
+    assert reply.body == b"a" * (1 << 20)
 
 
 async def test_a_server_that_says_nothing_is_given_up() -> None:
