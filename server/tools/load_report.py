@@ -205,8 +205,10 @@ def verdict_entries(run: Run, goals: Iterable[Goal]) -> tuple[VerdictEntry, ...]
 
 def verdict_entry(judgment: Judgment) -> VerdictEntry:
     """Return a judgment as it is told."""
-    told = [each for each in (judgment.measured, judgment.reason) if each]
-    return VerdictEntry(goal=judgment.goal, status=judgment.status, measured="; ".join(told))
+    told = (judgment.measured, "" if judgment.status is Status.VOID else judgment.reason)
+    return VerdictEntry(
+        goal=judgment.goal, status=judgment.status, measured="; ".join(filter(None, told))
+    )
 
 
 def load_words(plan: Plan) -> str:

@@ -89,7 +89,8 @@ def _assert_proven(found: Generated | None) -> None:
 
 
 def _may_fail(found: Generated) -> bool:
-    risks = (hazard for step in found.draft.steps for hazard in step.hazards)
+    steps = (*found.draft.steps, *found.draft.steps_back)
+    risks = (hazard for step in steps for hazard in step.hazards)
     return any(hazard.kind is HazardKind.MAY_FAIL for hazard in risks)
 
 
