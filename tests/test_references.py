@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from server import resources
+from server.command_options import validated
 from server.engines.loadtest.attacks.registry import attack, presets
 from server.engines.loadtest.plan import Message
 from server.engines.loadtest.reach.url import parse_url
@@ -23,8 +24,8 @@ OF_FREE_LENGTH = ("composition_map", "forcing_questions", HANDBOOK)
 # Written from the questions, each of which names its own canon and keeps its titles' quotes.
 FROM_DATA = "forcing_questions"
 BY_HAND = tuple(name for name in GUIDES if name != FROM_DATA)
-REGISTERED_TOOLS = {tool.name for tool in tools()}
-LATER_TOOLS = sorted({"scaffold_api", "generate_spec"} - REGISTERED_TOOLS)
+REGISTERED_TOOLS = {tool.name: tool for tool in tools()}
+LATER_TOOLS = sorted({"scaffold_api", "generate_spec"} - set(REGISTERED_TOOLS))
 LANGUAGES = {"json", "sql", "http", "text", "sh"}
 MOST_CHARACTERS = 6000
 LEAST_SOURCES = 5  # dated works
@@ -175,8 +176,10 @@ def test_every_json_example_parses(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", calls(), ids=str)
-def test_a_call_in_an_example_is_of_a_registered_tool(block: Block) -> None:
-    assert json.loads(block.body)["name"] in REGISTERED_TOOLS
+def test_a_call_in_an_example_is_one_that_a_registered_tool_takes(block: Block) -> None:
+    call = json.loads(block.body)
+
+    assert validated(REGISTERED_TOOLS[call["name"]], call["arguments"])
 
 
 @pytest.mark.parametrize("block", calls("recommend_profile"), ids=str)

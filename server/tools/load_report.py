@@ -20,6 +20,7 @@ from server.reports.render import render
 from server.tools.tool import Detail, Report, WrittenFileEntry
 
 _CONCISE_ERRORS: Final = 8
+_CONCISE_GOALS: Final = 8  # more are shown only where they were missed
 _LONGEST_EXAMPLE: Final = 240  # characters
 _COOKIES: Final = re.compile(r"(?im)^(set-cookie|cookie|authorization)(\s*:).*$")
 
@@ -87,13 +88,15 @@ class LoadTestReport(Report):
     @property
     def text(self) -> str:
         """The answer as Markdown."""
+        detailed = self._detail is Detail.DETAILED
+        missed = [each for each in self.verdicts if each.status != Status.PASSED]
+        shown = self.verdicts if detailed or len(self.verdicts) <= _CONCISE_GOALS else missed
         return render(
             "load_test",
             report=self,
-            detailed=self._detail is Detail.DETAILED,
-            failures=list(self.failures.items())[
-                : None if self._detail is Detail.DETAILED else _CONCISE_ERRORS
-            ],
+            detailed=detailed,
+            verdicts=shown,
+            failures=list(self.failures.items())[: None if detailed else _CONCISE_ERRORS],
         )
 
     def showing(self, detail: Detail) -> Self:

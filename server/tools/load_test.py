@@ -16,6 +16,7 @@ from server.tools.load_arguments import (
     RequestArguments,
     TargetArguments,
 )
+from server.tools.load_attack import attack_on
 from server.tools.load_experiment import experiment
 from server.tools.load_plan import Wanted
 from server.tools.load_report import LoadTestReport
@@ -37,6 +38,9 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     ] = (),
     load: Annotated[LoadArguments, Field(description="how much")] = LoadArguments(),
     checks: Annotated[CheckArguments, Field(description="goals, experiments")] = CheckArguments(),
+    attack: Annotated[
+        str, Field(description="instead of load: login, input_validation or headers")
+    ] = "",
     files: Annotated[
         tuple[str, ...],
         Field(description="to write: .html report, .json result, .hlog, .js for k6, .py Locust"),
@@ -57,7 +61,11 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
         return await _followed(call, found, action, detail)
     wanted = Wanted.of(url, request, targets, load)
     detailed = detail is Detail.DETAILED
-    planned = await experiment(wanted, checks, files, runtime, detailed=detailed)
+    planned = (
+        await attack_on(attack, wanted, checks, files, runtime)
+        if attack
+        else await experiment(wanted, checks, files, runtime, detailed=detailed)
+    )
     begun = runtime.runs.begin(runtime.principal, planned.title, planned.carry_out)
     longest = runtime.patience if planned.seconds <= runtime.patience else _FIRST_WORDS
     return await _waited(call, begun, longest, detail)

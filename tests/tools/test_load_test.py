@@ -2,63 +2,29 @@
 
 import json
 import re
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
 
-from server.endpoint import add_tool
 from server.runtime import Runtime, acting_as, open_runtime
-from server.sdk import Server
 from server.settings import load_settings
-from server.tools.load_test import TOOL, load_test
+from server.tools.load_test import load_test
 from server.tools.tool import Call
 from tests.engines.loadtest.origin import OK, Exchange, ok, origin
+from tests.tools.load_calls import called, content, text_of, url_of
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncGenerator[Runtime, None]:
-    async with open_runtime(load_settings(workspace=[tmp_path])) as runtime:
-        yield runtime
-
-
-@pytest.fixture
-async def client(runtime: Runtime) -> AsyncGenerator[Client, None]:
-    server = Server(name="test")
-    add_tool(server, TOOL, runtime)
-    server.harden()
-    async with Client(server) as client:
-        yield client
-
-
-async def called(client: Client, **arguments: object) -> CallToolResult:
-    return await client.call_tool("load_test", arguments)
-
-
-def content(result: CallToolResult) -> dict[str, Any]:
-    assert not result.is_error, text_of(result)
-    assert result.structured_content is not None
-    return result.structured_content
-
-
-def text_of(result: CallToolResult) -> str:
-    return "".join(part.text for part in result.content if isinstance(part, TextContent))
-
-
-def url_of(port: int, path: str = "/") -> str:
-    return f"http://127.0.0.1:{port}{path}"
-
-
-async def test_every_request_is_in_the_books_and_both_times_are_told(client: Client) -> None:
+async def test_every_request_is_in_the_books_and_both_times_are_told(load_client: Client) -> None:
     async with origin(ok) as server:
         result = await called(
-            client, url=url_of(server.port, "/orders?page=1"), load={"rate": 100, "duration": 1}
+            load_client,
+            url=url_of(server.port, "/orders?page=1"),
+            load={"rate": 100, "duration": 1},
         )
     report = content(result)
     figures = report["figures"]
@@ -73,7 +39,7 @@ async def test_every_request_is_in_the_books_and_both_times_are_told(client: Cli
     assert len(text_of(result)) < 8_000
 
 
-async def test_statuses_that_are_expected_are_no_errors_and_others_are(client: Client) -> None:
+async def test_statuses_that_are_expected_are_no_errors_and_others_are(load_client: Client) -> None:
     async def refuses(exchange: Exchange) -> None:
         status = b"400 Bad Request" if exchange.body == b'{"n":-1}' else b"500 Oops"
         await exchange.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
@@ -85,7 +51,9 @@ async def test_statuses_that_are_expected_are_no_errors_and_others_are(client: C
             {**body, "name": "good", "body": "x"},
         ]
         result = content(
-            await called(client, targets=targets, load={"rate": 4, "duration": 1, "timeout": 2})
+            await called(
+                load_client, targets=targets, load={"rate": 4, "duration": 1, "timeout": 2}
+            )
         )
 
     bad = result["outcomes"].get("bad: 400", 0)
@@ -95,13 +63,13 @@ async def test_statuses_that_are_expected_are_no_errors_and_others_are(client: C
 
 
 async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
-    client: Client, tmp_path: Path
+    load_client: Client, tmp_path: Path
 ) -> None:
     (tmp_path / "users.csv").write_text("id,name\n1,Ann\n2,B/b\n")
     async with origin(ok) as server:
         request = {"method": "PUT", "body": {"name": "{{name}}"}, "data": "users.csv"}
         await called(
-            client,
+            load_client,
             url=url_of(server.port, "/users/{{id}}"),
             request=request,
             load={"rate": 10, "duration": 1},
@@ -112,16 +80,16 @@ async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
 
 
 async def test_what_outlasts_the_call_has_an_id_tells_progress_and_keeps_its_result(
-    client: Client, runtime: Runtime
+    load_client: Client, load_runtime: Runtime
 ) -> None:
-    runtime.patience = 1.0
+    load_runtime.patience = 1.0
     async with origin(ok) as server:
-        begun = content(await called(client, url=url_of(server.port), load={"duration": 3}))
+        begun = content(await called(load_client, url=url_of(server.port), load={"duration": 3}))
         run_id = begun["run_id"]
-        progress = content(await called(client, run_id=run_id, action="progress"))
-        runtime.patience = 30.0
-        result = content(await called(client, run_id=run_id))
-        again = content(await called(client, run_id=run_id))
+        progress = content(await called(load_client, run_id=run_id, action="progress"))
+        load_runtime.patience = 30.0
+        result = content(await called(load_client, run_id=run_id))
+        again = content(await called(load_client, run_id=run_id))
 
     assert begun["status"] == progress["status"] == "running"
     assert begun["run_id"] in " ".join(begun["next_steps"])
@@ -130,14 +98,16 @@ async def test_what_outlasts_the_call_has_an_id_tells_progress_and_keeps_its_res
     assert again == result
 
 
-async def test_canceling_keeps_what_was_measured(client: Client, runtime: Runtime) -> None:
-    runtime.patience = 2.0
+async def test_canceling_keeps_what_was_measured(
+    load_client: Client, load_runtime: Runtime
+) -> None:
+    load_runtime.patience = 2.0
     async with origin(ok) as server:
         begun = content(
-            await called(client, url=url_of(server.port), load={"rate": 50, "duration": 60})
+            await called(load_client, url=url_of(server.port), load={"rate": 50, "duration": 60})
         )
-        runtime.patience = 30.0
-        canceled = content(await called(client, run_id=begun["run_id"], action="cancel"))
+        load_runtime.patience = 30.0
+        canceled = content(await called(load_client, run_id=begun["run_id"], action="cancel"))
 
     figures = canceled["figures"]
     assert canceled["status"] == "stopped"
@@ -145,29 +115,31 @@ async def test_canceling_keeps_what_was_measured(client: Client, runtime: Runtim
     assert figures["sent"] == figures["answered"] + figures["failed"] + figures["canceled"]
 
 
-async def test_a_caller_who_leaves_stops_the_load(runtime: Runtime) -> None:
+async def test_a_caller_who_leaves_stops_the_load(load_runtime: Runtime) -> None:
     async with origin(ok) as server:
-        call = Call(runtime, lambda _: None)
+        call = Call(load_runtime, lambda _: None)
         with anyio.move_on_after(2.0):
             await load_test(call, url=url_of(server.port), load=_load(rate=50, duration=40))
         with anyio.fail_after(10):
-            async with runtime.gate.alone(lambda _: None):
+            async with load_runtime.gate.alone(lambda _: None):
                 seen = len(server.heads)
         await anyio.sleep(0.3)
 
         assert len(server.heads) == seen < 2_000
 
 
-async def test_a_run_of_another_principal_is_not_there(client: Client, runtime: Runtime) -> None:
+async def test_a_run_of_another_principal_is_not_there(
+    load_client: Client, load_runtime: Runtime
+) -> None:
     async with origin(ok) as server:
-        begun = content(await called(client, url=url_of(server.port), load={"duration": 1}))
+        begun = content(await called(load_client, url=url_of(server.port), load={"duration": 1}))
     with acting_as("somebody else"):
-        call = Call(runtime, lambda _: None)
+        call = Call(load_runtime, lambda _: None)
         with pytest.raises(Exception, match="There is no run"):
             await load_test(call, run_id=begun["run_id"])
 
 
-async def test_files_hold_the_run_and_no_secret(client: Client, tmp_path: Path) -> None:
+async def test_files_hold_the_run_and_no_secret(load_client: Client, tmp_path: Path) -> None:
     async def sets_a_cookie(exchange: Exchange) -> None:
         await exchange.write(
             b"HTTP/1.1 500 Oops\r\nSet-Cookie: session=s3cr3t\r\nContent-Length: 0\r\n\r\n"
@@ -176,7 +148,7 @@ async def test_files_hold_the_run_and_no_secret(client: Client, tmp_path: Path) 
     async with origin(sets_a_cookie) as server:
         files = ["run.json", "run.hlog", "run.js", "run.py", "run.html"]
         result = await called(
-            client,
+            load_client,
             url=url_of(server.port, "/?key=s3cr3t"),
             request={"headers": {"Authorization": "Bearer s3cr3t"}, "expect_status": [500]},
             load={"rate": 20, "duration": 1},
@@ -193,11 +165,11 @@ async def test_files_hold_the_run_and_no_secret(client: Client, tmp_path: Path) 
     assert written["run.hlog"].count("HISTF") >= 3
 
 
-async def test_a_result_is_never_written_over(client: Client, tmp_path: Path) -> None:
+async def test_a_result_is_never_written_over(load_client: Client, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("mine")
     async with origin(ok) as server:
         result = await called(
-            client, url=url_of(server.port), load={"duration": 1}, files=["run.json"]
+            load_client, url=url_of(server.port), load={"duration": 1}, files=["run.json"]
         )
 
     assert result.is_error
@@ -206,7 +178,7 @@ async def test_a_result_is_never_written_over(client: Client, tmp_path: Path) ->
 
 
 async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_word(
-    client: Client,
+    load_client: Client,
 ) -> None:
     allowed = 20.0
     last = anyio.current_time()
@@ -226,7 +198,7 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
     async with origin(bucket) as server:
         result = content(
             await called(
-                client,
+                load_client,
                 url=url_of(server.port),
                 load={"rate": 50, "duration": 4},
                 checks={"expect_rate_limit": True},
@@ -272,21 +244,21 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
     ],
 )
 async def test_what_is_wrong_or_not_allowed_is_said_with_what_to_do(
-    client: Client, arguments: dict[str, object], words: str
+    load_client: Client, arguments: dict[str, object], words: str
 ) -> None:
-    result = await called(client, **arguments)
+    result = await called(load_client, **arguments)
 
     assert result.is_error
     assert re.search(words, text_of(result)), text_of(result)
 
 
 async def test_a_caller_over_http_reaches_loopback_only_where_it_is_listed(
-    runtime: Runtime, tmp_path: Path
+    load_runtime: Runtime, tmp_path: Path
 ) -> None:
     async with origin(ok) as server:
         with acting_as("token"):
             with pytest.raises(Exception, match="LOAD_TARGETS"):
-                await load_test(Call(runtime, lambda _: None), url=url_of(server.port))
+                await load_test(Call(load_runtime, lambda _: None), url=url_of(server.port))
             listed = load_settings(workspace=[tmp_path], load_targets=[f"127.0.0.1:{server.port}"])
             async with open_runtime(listed) as allowing:
                 report = await load_test(
@@ -298,25 +270,25 @@ async def test_a_caller_over_http_reaches_loopback_only_where_it_is_listed(
     assert report.figures["answered"] == 10
 
 
-async def test_a_redirect_is_counted_and_not_followed(client: Client) -> None:
+async def test_a_redirect_is_counted_and_not_followed(load_client: Client) -> None:
     async def redirects(exchange: Exchange) -> None:
         await exchange.write(
             b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
         )
 
     async with origin(redirects) as server:
-        result = content(await called(client, url=url_of(server.port), load={"duration": 1}))
+        result = content(await called(load_client, url=url_of(server.port), load={"duration": 1}))
 
     assert result["outcomes"] == {"GET /: 302": 10}
 
 
-async def test_a_server_that_asks_for_mercy_ends_the_run(client: Client) -> None:
+async def test_a_server_that_asks_for_mercy_ends_the_run(load_client: Client) -> None:
     async def overloaded(exchange: Exchange) -> None:
         await exchange.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
 
     async with origin(overloaded) as server:
         result = content(
-            await called(client, url=url_of(server.port), load={"rate": 50, "duration": 20})
+            await called(load_client, url=url_of(server.port), load={"rate": 50, "duration": 20})
         )
 
     assert result["status"] == "aborted"

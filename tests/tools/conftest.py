@@ -1,0 +1,28 @@
+"""A client of the tool that sends load, over a workspace of its own."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from mcp import Client
+
+from server.endpoint import add_tool
+from server.runtime import Runtime, open_runtime
+from server.sdk import Server
+from server.settings import load_settings
+from server.tools.load_test import TOOL
+
+
+@pytest.fixture
+async def load_runtime(tmp_path: Path) -> AsyncGenerator[Runtime, None]:
+    async with open_runtime(load_settings(workspace=[tmp_path])) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+async def load_client(load_runtime: Runtime) -> AsyncGenerator[Client, None]:
+    server = Server(name="test")
+    add_tool(server, TOOL, load_runtime)
+    server.harden()
+    async with Client(server) as client:
+        yield client
