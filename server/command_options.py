@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
@@ -24,6 +24,7 @@ class Leaf:
     annotation: Any
     description: str
     required: bool
+    by_position: bool = False
 
     @property
     def option(self) -> str:
@@ -35,6 +36,9 @@ class Leaf:
         """The parameter that typer reads: an argument where required, else an option."""
         if self.required:
             return _keyword(self.option, Annotated[str, typer.Argument(help=self.description)])
+        if self.by_position:
+            kind = Annotated[str | None, typer.Argument(help=self.description)]
+            return _keyword(self.option, kind, default=None)
         kind = Annotated[_option_type(self.annotation), typer.Option(help=self.description)]
         return _keyword(self.option, kind, default=None)
 
@@ -50,7 +54,8 @@ def _keyword(
 def leaves(tool: Tool) -> Iterator[Leaf]:
     """Yield every leaf of a tool's arguments in the order of its signature."""
     for name, (annotation, field) in _fields(tool).items():
-        yield from _leaves((name,), annotation, field)
+        for leaf in _leaves((name,), annotation, field):
+            yield replace(leaf, by_position=leaf.path == (tool.subject,))
 
 
 def _leaves(path: tuple[str, ...], annotation: object, field: FieldInfo) -> Iterator[Leaf]:

@@ -118,4 +118,5 @@ TOOL = Tool(
     read_only=False,
     idempotent=False,
     open_world=True,
+    subject="url",
 )

@@ -82,6 +82,7 @@ class Tool:
 
     `ask`, where a tool has one, takes the same arguments and returns the question that is
     still open; the answer arrives as `Call.answer`, or `None` where nobody could be asked.
+    `subject` names an argument that a command takes by its position, though it may be left out.
     `inquire` is the same for a question that takes looking something up: the runtime comes first.
     """
 
@@ -92,6 +93,7 @@ class Tool:
     destructive: bool = False
     idempotent: bool = True
     open_world: bool = False
+    subject: str = ""
     ask: Callable[..., Question | None] | None = None
     inquire: "Callable[..., Awaitable[Question | None]] | None" = None
 
