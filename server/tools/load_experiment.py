@@ -1,13 +1,17 @@
 """One call's experiment: which runs are made, and what is told and written of them."""
 
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from server.engines.loadtest.calibration import HOST, calibration_plan
-from server.engines.loadtest.compare.baseline import against_baseline
+from server.engines.loadtest.compare.baseline import (
+    FEWEST_SEGMENTS,
+    against_baseline,
+    check_recording,
+)
 from server.engines.loadtest.environment import environment
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.experiment.interleaved import interleaved, segment
@@ -26,7 +30,7 @@ from server.redaction import Redactor
 from server.runs import BackgroundRun
 from server.runtime import Runtime
 from server.tools.load_arguments import CheckArguments, LoadArguments
-from server.tools.load_files import Kind, Leaving, outputs, write_outputs
+from server.tools.load_files import Kind, Leaving, outputs, with_outputs
 from server.tools.load_outcome import Teller, joined
 from server.tools.load_plan import Admitted, Wanted, admitted
 from server.tools.load_report import (
@@ -91,11 +95,9 @@ class Experiment:
             report, measured = await self._measured(teller, conduct)
             saved = await self._saved(measured, conduct)
         if saved is not None and self.baseline is not None:
-            compared = against_baseline(recording(self.baseline), recording(saved))
-            report = report.concluding(comparison_lines(compared))
+            report = report.concluding(_against(self.baseline, saved))
         leaving = Leaving(measured, self.goals, saved, report, environment())
-        files = write_outputs(self.files, leaving, self.runtime.workspace)
-        return report.model_copy(update={"files": files})
+        return with_outputs(self.files, leaving, self.runtime.workspace)
 
     async def _measured(self, teller: Teller, conduct: Conduct) -> tuple[LoadTestReport, Run]:
         plan = self.admitted.plan
@@ -165,7 +167,9 @@ async def experiment(
     return Experiment(
         admitted=first,
         second=second,
-        baseline=_baseline(checks.compare, runtime) if checks.compare and not is_url else None,
+        baseline=_baseline(checks.compare, first.plan, runtime)
+        if checks.compare and not is_url
+        else None,
         goals=goals,
         load=wanted.load,
         checks=checks,
@@ -191,9 +195,24 @@ def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) ->
         )
 
 
-def _baseline(path: str, runtime: Runtime) -> SavedRun:
+def _baseline(path: str, plan: Plan, runtime: Runtime) -> SavedRun:
     text = runtime.workspace.read_text(path, limit=_LARGEST_BASELINE)
-    return read_saved(text, path)
+    baseline = read_saved(text, path)
+    check_recording(f"The baseline {path}", recording(baseline))
+    if plan.load.seconds <= FEWEST_SEGMENTS:
+        raise InvalidInputError(
+            f"{plan.load.seconds:g} s are too short to compare with a baseline.",
+            next_step=f"Give a duration of at least {FEWEST_SEGMENTS + 1} s.",
+        )
+    return baseline
+
+
+def _against(baseline: SavedRun, saved: SavedRun) -> Iterable[str]:
+    try:
+        compared = against_baseline(recording(baseline), recording(saved))
+    except InvalidInputError as error:  # it was stopped early: what was measured stands
+        return [f"not compared with the baseline: {error}"]
+    return comparison_lines(compared)
 
 
 def _lasting(plan: Plan, seconds: float) -> Plan:

@@ -13,7 +13,7 @@ from server.engines.loadtest.health import measurement
 from server.engines.loadtest.judgment import Goal
 from server.engines.loadtest.run import Run
 from server.engines.loadtest.saved import SavedRun
-from server.errors import InvalidInputError, NotFoundError
+from server.errors import BackendError, InvalidInputError, NotFoundError
 from server.reports.load_page import LoadPage, Trouble, page
 from server.tools.load_report import LoadTestReport
 from server.tools.tool import WrittenFileEntry
@@ -102,13 +102,19 @@ def _exists(path: str, workspace: Workspace) -> bool:
     return True
 
 
-def write_outputs(
+def with_outputs(
     files: Mapping[Kind, str], leaving: Leaving, workspace: Workspace
-) -> tuple[WrittenFileEntry, ...]:
-    """Write what was asked for, and return the manifest."""
-    return tuple(
-        _written(workspace, path, *_content(kind, leaving)) for kind, path in files.items()
-    )
+) -> LoadTestReport:
+    """Write what was asked for; a file that cannot be written is a note, and costs no figure."""
+    written: list[WrittenFileEntry] = []
+    unwritten: list[str] = []
+    for kind, path in files.items():
+        try:
+            written.append(_written(workspace, path, *_content(kind, leaving)))
+        except (BackendError, OSError) as error:
+            unwritten.append(f"{path} was not written: {error}")
+    told = leaving.report
+    return told.model_copy(update={"files": tuple(written), "notes": (*told.notes, *unwritten)})
 
 
 def _content(kind: Kind, leaving: Leaving) -> tuple[str, str]:

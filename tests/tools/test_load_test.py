@@ -177,6 +177,44 @@ async def test_a_result_is_never_written_over(load_client: Client, tmp_path: Pat
     assert not server.heads
 
 
+async def test_a_file_that_cannot_be_written_costs_no_figure(
+    load_client: Client, tmp_path: Path
+) -> None:
+    async def occupies(exchange: Exchange) -> None:
+        (tmp_path / "run.html").touch()
+        await exchange.write(OK)
+
+    async with origin(occupies) as server:
+        result = await called(
+            load_client,
+            url=url_of(server.port),
+            load={"duration": 1},
+            files=["run.html", "run.hlog"],
+        )
+
+    report = content(result)
+    assert report["figures"]["answered"] == 10
+    assert [each["path"] for each in report["files"]] == ["run.hlog"]
+    assert "run.html was not written" in text_of(result)
+    assert not (tmp_path / "run.html").read_bytes()
+
+
+async def test_a_baseline_that_cannot_be_compared_with_is_refused_before_anything_is_sent(
+    load_client: Client,
+) -> None:
+    async with origin(ok) as server:
+        url = url_of(server.port)
+        await called(load_client, url=url, load={"duration": 1}, files=["short.json"])
+        seen = len(server.heads)
+        result = await called(
+            load_client, url=url, load={"duration": 8}, checks={"compare": "short.json"}
+        )
+
+        assert result.is_error
+        assert "at least 6 s" in text_of(result)
+        assert len(server.heads) == seen
+
+
 async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_word(
     load_client: Client,
 ) -> None:

@@ -45,7 +45,7 @@ def against_baseline(then: Recording, now: Recording, rules: Rules = DEFAULT_RUL
         InvalidInputError: one of them has too few segments, or no calibration.
     """
     for name, recording in (("The baseline", then), ("This run", now)):
-        _check(name, recording)
+        check_recording(name, recording)
     usable = [_usable(recording.segments) for recording in (then, now)]
     total = len(then.segments) + len(now.segments)
     notes = left_out(total, sum(map(len, usable)))
@@ -61,11 +61,16 @@ def against_baseline(then: Recording, now: Recording, rules: Rules = DEFAULT_RUL
     return Comparison(overall(found), found, LABEL, (*notes, *differences))
 
 
-def _check(name: str, recording: Recording) -> None:
+def check_recording(name: str, recording: Recording) -> None:
+    """Refuse what nothing can be compared with.
+
+    Raises:
+        InvalidInputError: it has too few segments, or no calibration.
+    """
     if len(recording.segments) < FEWEST_SEGMENTS:
         raise InvalidInputError(
-            f"{name} has {len(recording.segments)} segments, too few to compare.",
-            next_step=f"Measure at least {FEWEST_SEGMENTS}.",
+            f"{name} has {len(recording.segments)} whole seconds, too few to compare.",
+            next_step=f"Measure at least {FEWEST_SEGMENTS + 1} s.",
         )
     if len(_usable(recording.calibration)) < FEWEST_CALIBRATIONS:
         raise InvalidInputError(

@@ -48,7 +48,7 @@ def test_what_differs_between_the_machines_is_listed() -> None:
 
 
 def test_few_segments_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match="The baseline has 4 segments"):
+    with pytest.raises(InvalidInputError, match="The baseline has 4 whole seconds"):
         against_baseline(recording(10_000, segments=4), recording(10_000))
 
 
