@@ -30,12 +30,13 @@ coverage: $(READY) $(NODE_READY)
 test-corpus: $(READY)
 	$(BIN)/pytest -n 2 -m corpus
 
-bench: $(READY)
+bench: $(READY) $(NODE_READY)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/shadow.py
 	$(BIN)/python benchmarks/catalog.py
 	$(BIN)/python benchmarks/checks.py
 	$(BIN)/python benchmarks/migration.py
+	$(BIN)/python benchmarks/loadtest.py
 
 lock: $(READY)
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
