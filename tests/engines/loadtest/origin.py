@@ -52,11 +52,11 @@ async def origin(
 ) -> AsyncGenerator[Origin, None]:
     """Serve on a free port until the block ends; every connection is closed then."""
     seen = Origin(0)
-    open_writers: set[asyncio.StreamWriter] = set()
+    serving: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seen.connections += 1
-        open_writers.add(writer)
+        serving[asyncio.current_task()] = writer
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head, body = await _read(reader)
@@ -64,7 +64,7 @@ async def origin(
                 seen.heads.append(head)
                 seen.bodies.append(body)
                 await answer(exchange)
-        open_writers.discard(writer)
+        del serving[asyncio.current_task()]
         writer.close()
 
     server = await asyncio.start_server(serve, host, 0, ssl=tls, backlog=1024, limit=1 << 20)
@@ -73,8 +73,13 @@ async def origin(
         yield seen
     finally:
         server.close()
-        for writer in open_writers:
+        for task, writer in serving.items():
             writer.transport.abort()
+            if task is not None:
+                task.cancel()
+        # A transport that is still closing when the loop ends would be found in another test.
+        await asyncio.gather(*filter(None, serving), return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:

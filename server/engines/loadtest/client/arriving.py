@@ -64,7 +64,7 @@ class Arriving:
         while place < last and page[place][1] <= now:
             request, due = page[place]
             lag.append(now - due)
-            submit(request, due)
+            submit(request, due, now)
             place += 1
             now = monotonic_ns()
         self.taken += place - self._place

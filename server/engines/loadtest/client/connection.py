@@ -14,7 +14,9 @@ from server.engines.loadtest.client.line import Owner
 from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.plan import Limits
 
-_INFORMATIONAL: Final = range(100, 200)
+_CONTINUE: Final = 100
+_OK: Final = 200
+_SHORT: Final = 4_096  # bytes of an answer that is kept for comparison with the next
 _NONE: Final = -1  # no request in flight
 
 
@@ -32,13 +34,19 @@ class Manner:
 
 
 class Connection(asyncio.Protocol):
-    """Carries one request at a time; the books are kept whatever the server does."""
+    """Carries one request at a time; the books are kept whatever the server does.
+
+    What happens for every request is written out in `send`, `data_received` and `_finish`: a call
+    or a look-up more is felt in the requests a second.
+    """
 
     __slots__ = (
         "_complete",
         "_due",
         "_has_headers",
         "_head",
+        "_keeps",
+        "_known",
         "_ledger",
         "_manner",
         "_may_go_on",
@@ -49,6 +57,7 @@ class Connection(asyncio.Protocol):
         "_sent",
         "_status",
         "_transport",
+        "_wires",
         "is_open",
     )
 
@@ -57,6 +66,8 @@ class Connection(asyncio.Protocol):
         self._owner = owner
         self._ledger = ledger
         self._manner = manner
+        self._wires = manner.wires
+        self._keeps = manner.keeps
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._request = _NONE
@@ -65,25 +76,23 @@ class Connection(asyncio.Protocol):
         self._status = 0
         self._may_go_on = False
         self.is_open = False
-        self._expect_answer()
-
-    def _expect_answer(self) -> None:
         self._complete = False
         self._has_headers = False
         self._received = 0
         self._head = b""
+        self._known: bytes = b""
 
     @property
     def is_busy(self) -> bool:
         """Whether a request is in flight."""
         return self._request != _NONE
 
-    def send(self, request: int, due: int) -> None:
-        """Write a request; `due` is when it should have been written."""
-        wire = self._manner.wires[request]
+    def send(self, request: int, due: int, now: int) -> None:
+        """Write a request `now`; `due` is when it should have been written."""
+        wire = self._wires[request]
         self._request = request
         self._due = due
-        self._sent = monotonic_ns()
+        self._sent = now
         self._ledger.sent_bytes += len(wire)
         if self._transport is not None:
             self._transport.write(wire)
@@ -131,12 +140,19 @@ class Connection(asyncio.Protocol):
             self.give_up(Failure.CLOSED, "the server closed the connection and sent nothing")
         elif self._has_headers and ends_with_connection(self._head):
             self._status = self._parser.get_status_code()
-            self._book()
+            self._may_go_on = False
+            self._finish()
         else:
             self.give_up(Failure.TRUNCATED, f"{self._received} bytes, then the connection ended")
 
     @override
     def data_received(self, data: bytes) -> None:
+        if data == self._known and not self._received:
+            # Byte for byte the answer before, of which the parser has said all there is to say.
+            self._received = len(data)
+            self._head = data
+            self._finish()
+            return
         self._received += len(data)
         if not self._has_headers:
             self._head += data
@@ -148,9 +164,11 @@ class Connection(asyncio.Protocol):
             self._refuse(str(error) or type(error).__name__)
         else:
             if self._complete:
+                if len(data) == self._received <= _SHORT:
+                    self._known = data
                 self._finish()
             else:
-                self._bound()
+                self._go_on()
 
     def _refuse(self, reason: str) -> None:
         if self._complete:
@@ -158,7 +176,14 @@ class Connection(asyncio.Protocol):
         else:
             self.give_up(Failure.INVALID, reason)
 
-    def _bound(self) -> None:
+    def _go_on(self) -> None:
+        """Wait for the rest, where one may come and is not too much."""
+        if self._has_headers and self._request in self._manner.heads:
+            self.on_message_complete()
+            # It announced a body that never comes.
+            self._parser = httptools.HttpResponseParser(self)
+            self._finish()
+            return
         limits = self._manner.limits
         if self._has_headers and self._received > limits.response_bytes:
             self.give_up(Failure.ANSWER_TOO_LARGE, f"more than {limits.response_bytes} bytes")
@@ -168,42 +193,42 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Take note that a body may come (the parser calls this)."""
         self._has_headers = True
-        if self._request in self._manner.heads:
-            self.on_message_complete()
 
     def on_message_complete(self) -> None:
         """Take note of the end (the parser calls this); an informational answer is no answer."""
-        status = self._parser.get_status_code()
-        if status in _INFORMATIONAL:
+        parser = self._parser
+        self._status = status = parser.get_status_code()
+        if _CONTINUE <= status < _OK:
             self._has_headers = False
         else:
             self._complete = True
-            self._status = status
             # Once the parser has gone on, it no longer knows.
-            self._may_go_on = self._manner.keeps and self._parser.should_keep_alive()
+            self._may_go_on = parser.should_keep_alive()
 
     def _finish(self) -> None:
-        if self._request == _NONE:
+        request = self._request
+        if request == _NONE:
             self.give_up(Failure.EXTRA)
             return
-        if self._request in self._manner.heads:
-            # It announced a body that never comes.
-            self._parser = httptools.HttpResponseParser(self)
-        self._book()
-        self._expect_answer()
-        if self._may_go_on:
-            self._owner.ready(self)
+        now = monotonic_ns()
+        ledger = self._ledger
+        ledger.received_bytes += self._received
+        if not ledger.answered(request, now - self._due, now - self._sent, self._status):
+            self._tell()
+        self._request = _NONE
+        self._complete = self._has_headers = False
+        self._received = 0
+        self._head = b""
+        if self._may_go_on and self._keeps:
+            self._owner.ready(self, now)
         elif self._transport is not None:
             self.is_open = False
             self._transport.close()
 
-    def _book(self) -> None:
-        request, self._request = self._request, _NONE
-        status = self._status
+    def _tell(self) -> None:
+        """Keep more of an answer than its time and its status."""
         ledger = self._ledger
-        ledger.received_bytes += self._received
-        ledger.answered(request, self._due, self._sent, status)
-        if status not in ledger.right[request]:
-            ledger.example(f"status {status}", self._head.decode("latin-1"))
+        if self._status not in ledger.right[self._request]:
+            ledger.example(f"status {self._status}", self._head.decode("latin-1"))
         if ledger.records:
-            ledger.record(self._due, self._sent, status, headers_of(self._head))
+            ledger.record(self._due, self._sent, self._status, headers_of(self._head))

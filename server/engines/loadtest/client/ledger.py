@@ -34,8 +34,8 @@ class Ledger:
 
     targets: list[int]
     """The target of each message."""
-    right: list[frozenset[int]]
-    """The statuses that each message should be answered with."""
+    right: list[dict[int, int]]
+    """The statuses that each message should be answered with, and the outcome of each."""
     records: bool = False
     response: "array[int]" = field(default_factory=_times)
     service: "array[int]" = field(default_factory=_times)
@@ -58,12 +58,19 @@ class Ledger:
         """How many requests have ended since the start."""
         return self.closed + len(self.outcome) + self.lost
 
-    def answered(self, request: int, due: int, sent: int, status: int) -> None:
-        """Record an answer that arrived whole."""
-        now = monotonic_ns()
-        self.response.append(now - due)
-        self.service.append(now - sent)
-        self.outcome.append(self.targets[request] << STATUS_BITS | status)
+    def answered(self, request: int, response: int, service: int, status: int) -> bool:
+        """Record an answer that arrived whole, and its times in nanoseconds.
+
+        Returns whether that is all of it; else its status is wrong, or its headers are kept.
+        """
+        self.response.append(response)
+        self.service.append(service)
+        outcome = self.right[request].get(status)
+        if outcome is None or self.records:
+            self.outcome.append(_outcome(self.targets[request], status))
+            return False
+        self.outcome.append(outcome)
+        return True
 
     def failed(self, request: int, due: int, failure: Failure, detail: str) -> None:
         """Record a request without an answer; one that waited counts with the time it waited."""
@@ -71,7 +78,7 @@ class Ledger:
         self.failures[target, failure] += 1
         if failure in WAITED:
             self.response.append(monotonic_ns() - due)
-            self.outcome.append(target << STATUS_BITS)
+            self.outcome.append(_outcome(target, 0))
         else:
             self.lost += 1
         self.example(failure, detail)
@@ -96,5 +103,12 @@ class Ledger:
 def opened(plan: Plan) -> Ledger:
     """Return empty books for a plan."""
     targets = [place for place, target in enumerate(plan.targets) for _ in target.messages]
-    right = [right_statuses(target) for target in plan.targets for _ in target.messages]
-    return Ledger(targets, right, records=plan.records_headers)
+    right = [
+        {status: _outcome(place, status) for status in right_statuses(target)}
+        for place, target in enumerate(plan.targets)
+    ]
+    return Ledger(targets, [right[place] for place in targets], records=plan.records_headers)
+
+
+def _outcome(target: int, status: int) -> int:
+    return target << STATUS_BITS | status

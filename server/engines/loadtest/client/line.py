@@ -1,4 +1,8 @@
-"""What a pool needs of a connection, whichever protocol it speaks."""
+"""What a pool needs of a connection, whichever protocol it speaks.
+
+All times are nanoseconds of the monotonic clock. `now` is handed on instead of read again,
+because reading the clock is a tenth of what a request costs.
+"""
 
 from typing import Protocol
 
@@ -13,8 +17,8 @@ class Line(Protocol):
         """Whether a request is in flight."""
         ...
 
-    def send(self, request: int, due: int) -> None:
-        """Write a request; `due` is when it should have been written."""
+    def send(self, request: int, due: int, now: int) -> None:
+        """Write a request `now`; `due` is when it should have been written."""
         ...
 
     def expire(self, latest: int, detail: str) -> None:
@@ -29,8 +33,8 @@ class Line(Protocol):
 class Owner(Protocol):
     """Who gives connections their requests."""
 
-    def ready(self, line: Line) -> None:
-        """Take a connection that can carry a request; may send one at once."""
+    def ready(self, line: Line, now: int) -> None:
+        """Take a connection that can carry a request `now`; may send one at once."""
         ...
 
     def lost(self, line: Line) -> None:

@@ -5,6 +5,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from time import monotonic_ns
 from typing import Final, Protocol
 
@@ -12,6 +13,7 @@ _MONOTONIC: Final = 1  # CLOCK_MONOTONIC
 _FLAGS: Final = os.O_NONBLOCK | os.O_CLOEXEC if sys.platform == "linux" else 0
 _ABSOLUTE: Final = 1  # TFD_TIMER_ABSTIME
 _SECOND: Final = 1_000_000_000
+_NEVER: Final = 1 << 62
 
 
 class Pacer(Protocol):
@@ -45,29 +47,36 @@ class TimerPacer:
         """
         self._loop = loop
         self._wake = wake
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._descriptor = self._libc.timerfd_create(_MONOTONIC, _FLAGS)
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._descriptor: int = libc.timerfd_create(_MONOTONIC, _FLAGS)
         if self._descriptor < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._is_armed = False
+        self._timer = _Timer(_Moment(0, 0), _Moment(0, 0))
+        self._first = self._timer.first
+        self._set = partial(
+            libc.timerfd_settime, self._descriptor, _ABSOLUTE, ctypes.byref(self._timer), None
+        )
         loop.add_reader(self._descriptor, self._woken)
 
     def _woken(self) -> None:
-        try:
-            os.read(self._descriptor, 8)
-        except BlockingIOError:
-            # It was armed anew in the meantime.
-            return
+        # Setting the timer anew makes it unreadable, which saves reading it; where nobody set it,
+        # it would wake the loop for ever.
+        self._is_armed = False
         self._wake()
+        if not self._is_armed:
+            self.arm(_NEVER)
 
     def arm(self, at: int) -> None:
         """Call back at `at`, or at once if it has passed; replaces an earlier time."""
+        self._is_armed = True
         # A time of zero would disarm it.
-        seconds, nanoseconds = divmod(max(at, 1), _SECOND)
-        timer = _Timer(_Moment(0, 0), _Moment(seconds, nanoseconds))
-        self._libc.timerfd_settime(self._descriptor, _ABSOLUTE, ctypes.byref(timer), None)
+        self._first.seconds, self._first.nanoseconds = divmod(at or 1, _SECOND)
+        self._set()
 
     def close(self) -> None:
         """Call back no more."""
+        self._is_armed = True
         self._loop.remove_reader(self._descriptor)
         os.close(self._descriptor)
 

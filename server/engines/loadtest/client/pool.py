@@ -41,21 +41,21 @@ class Pool:
         """How many connections are open."""
         return len(self._open)
 
-    def submit(self, request: int, due: int) -> None:
+    def submit(self, request: int, due: int, now: int) -> None:
         """Send a request on a free connection, or let it wait for one."""
         idle = self._idle
         while idle:
             line = idle.pop()
             if line.is_open:
-                line.send(request, due)
+                line.send(request, due, now)
                 return
         self._waiting.append((request, due))
         self._grow()
 
-    def ready(self, line: Line) -> None:
+    def ready(self, line: Line, now: int) -> None:
         """Take a free connection: what waited longest goes first."""
         if self._waiting:
-            line.send(*self._waiting.popleft())
+            line.send(*self._waiting.popleft(), now)
         else:
             self._idle.append(line)
 
@@ -90,7 +90,7 @@ class Pool:
     def _admit(self, line: Line) -> None:
         self._open.add(line)
         if line.is_open:
-            self.ready(line)
+            self.ready(line, monotonic_ns())
         else:
             self.lost(line)
 

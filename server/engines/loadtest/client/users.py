@@ -35,7 +35,7 @@ class Users(Pool):
         self._end = at + round(seconds * _SECOND)
         idle, self._idle = self._idle, []
         for line in idle:
-            self.ready(line)
+            self.ready(line, monotonic_ns())
         self._grow()
 
     def halt(self) -> None:
@@ -48,11 +48,10 @@ class Users(Pool):
         return monotonic_ns() >= self._end
 
     @override
-    def ready(self, line: Line) -> None:
-        now = monotonic_ns()
+    def ready(self, line: Line, now: int) -> None:
         if now < self._end:
             self.taken += 1
-            line.send(next(self._turns), now)
+            line.send(next(self._turns), now, now)
         else:
             self._idle.append(line)
 

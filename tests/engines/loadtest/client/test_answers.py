@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.plan import ClosedLoad, Limits, Message, Target
 from tests.engines.loadtest.origin import Exchange, ok, origin
 from tests.engines.loadtest.plans import carried_out, plan_for, steady
@@ -64,6 +65,53 @@ async def test_an_answer_may_come_in_two_pieces_wherever_it_is_cut(split: int) -
         frame = await carried_out(plan_for(server.port, steady(50, 0.1)))
 
     assert frame.answered == {(0, "200"): 5}
+
+
+async def test_the_last_piece_of_an_answer_is_no_answer() -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.number == 0:
+            await exchange.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nHTTP")
+            await asyncio.sleep(0.05)
+            await exchange.write(b"/1")
+        else:
+            await exchange.write(b"/1")
+
+    async with origin(serve) as server:
+        frame = await carried_out(plan_for(server.port, steady(10, 0.2), limits=ONE))
+
+    assert frame.answered == {(0, "200"): 1}
+    assert frame.failed == {(0, Failure.INVALID): 1}
+
+
+async def test_an_answer_nobody_asked_for_is_not_counted_though_it_equals_the_one_before() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await ok(exchange)
+        await asyncio.sleep(0.02)
+        await ok(exchange)
+
+    async with origin(serve) as server:
+        frame = await carried_out(plan_for(server.port, steady(10, 0.4), limits=ONE))
+
+    assert frame.answered == {(0, "200"): 4}
+    assert frame.response.count == 4
+    # What a server says unasked ends the connection; else it would be taken for the next answer.
+    assert server.connections >= 3
+
+
+async def test_the_same_bytes_answer_head_and_get_each_in_its_way() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n")
+        if exchange.head.startswith(b"GET"):
+            await asyncio.sleep(0.01)
+            await exchange.write(b"ok\n")
+
+    host = (("Host", "h"),)
+    both = Target("both", (Message("HEAD", "/", host), Message("GET", "/", host)))
+    async with origin(serve) as server:
+        frame = await carried_out(plan_for(server.port, steady(20, 0.4), both, limits=ONE))
+
+    assert frame.answered == {(0, "200"): 8}
+    assert server.connections == 1
 
 
 async def test_an_answer_that_the_end_of_the_connection_ends_is_whole() -> None:
