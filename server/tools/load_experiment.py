@@ -12,11 +12,13 @@ from server.engines.loadtest.compare.baseline import (
     against_baseline,
     check_recording,
 )
+from server.engines.loadtest.compare.environment import Environment
 from server.engines.loadtest.environment import environment
 from server.engines.loadtest.experiment.conduct import Conduct
-from server.engines.loadtest.experiment.interleaved import interleaved, segment
+from server.engines.loadtest.experiment.interleaved import interleaved
 from server.engines.loadtest.experiment.limits import limits
 from server.engines.loadtest.experiment.search import STEPS, search
+from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.frame import Frame
 from server.engines.loadtest.judgment import Goal
 from server.engines.loadtest.plan import OpenLoad, Plan
@@ -25,7 +27,7 @@ from server.engines.loadtest.run import Run, Stop, measure
 from server.engines.loadtest.saved import SavedRun, read_saved, recording, saved_run
 from server.engines.loadtest.slo import Slo
 from server.engines.loadtest.thresholds import Metric, Threshold, parse_goal
-from server.errors import InvalidInputError
+from server.errors import BackendError, InvalidInputError
 from server.redaction import Redactor
 from server.runs import BackgroundRun
 from server.runtime import Runtime
@@ -40,10 +42,12 @@ from server.tools.load_report import (
     outcomes,
     second_words,
 )
+from server.workspace import Workspace
 
 _LONGEST_SEGMENT: Final = 3.0  # seconds
 _LONGEST_STEP: Final = 5.0  # seconds
 _LARGEST_BASELINE: Final = 64 << 20  # bytes
+_SHORT_HASH: Final = 12
 _MONTH: Final = 30 * 86_400  # seconds
 _OVERHEAD: Final = 1.0  # seconds that a run takes beside its load
 
@@ -92,11 +96,12 @@ class Experiment:
         )
         async with self.runtime.gate.alone(run.enter):
             conduct = Conduct(self._measuring(run, stop), stop)
+            where = environment(await _commit(self.runtime.workspace))
             report, measured = await self._measured(teller, conduct)
-            saved = await self._saved(measured, conduct)
+            saved = await self._saved(measured, where, conduct)
         if saved is not None and self.baseline is not None:
             report = report.concluding(_against(self.baseline, saved))
-        leaving = Leaving(measured, self.goals, saved, report, environment())
+        leaving = Leaving(measured, self.goals, saved, report, where)
         return with_outputs(self.files, leaving, self.runtime.workspace)
 
     async def _measured(self, teller: Teller, conduct: Conduct) -> tuple[LoadTestReport, Run]:
@@ -117,11 +122,10 @@ class Experiment:
         run = await conduct.measure(plan, "")
         return teller.of_run(run), run
 
-    async def _saved(self, run: Run, conduct: Conduct) -> SavedRun | None:
+    async def _saved(self, run: Run, where: Environment, conduct: Conduct) -> SavedRun | None:
         """Return the run as it is saved, with a calibration, where anything needs it."""
         if Kind.RESULT not in self.files and self.baseline is None:
             return None
-        where = environment()
         calibration = None
         if not conduct.stop.is_set:
             calibration = await conduct.measure(calibration_plan(), "calibrating")
@@ -193,6 +197,14 @@ def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) ->
             "This takes a rate, not a concurrency.",
             next_step="Give load.rate: the highest to try, or one above the limit.",
         )
+
+
+async def _commit(workspace: Workspace) -> str:
+    """Return what the code in the workspace is called by git, or nothing."""
+    try:
+        return (await workspace.git_head())[:_SHORT_HASH]
+    except BackendError:
+        return ""
 
 
 def _baseline(path: str, plan: Plan, runtime: Runtime) -> SavedRun:

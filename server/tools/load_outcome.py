@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from server.engines.loadtest.experiment.interleaved import Compared, segment
+from server.engines.loadtest.experiment.interleaved import Compared
 from server.engines.loadtest.experiment.limits import Limited
 from server.engines.loadtest.experiment.search import Searched
+from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.frame import total
-from server.engines.loadtest.health import void_reasons
+from server.engines.loadtest.health import doubts, void_reasons
 from server.engines.loadtest.judgment import Goal, Status
 from server.engines.loadtest.rate_limit.verdict import RateLimitReport, Verdict
 from server.engines.loadtest.reach.network import Network
@@ -93,6 +94,7 @@ class Teller:
     def _notes(self, run: Run) -> Iterator[str]:
         if self.admitted.network is Network.LOOPBACK:
             yield "generator and server share this machine and its cores"
+        yield from doubts(run)
         if run.workers > 1:
             yield f"{run.workers} generators; their counts were added up without loss"
         if run.loop != "uvloop":
@@ -146,6 +148,7 @@ def _limit_lines(report: RateLimitReport, untried: float) -> Iterator[str]:
 def _search_lines(searched: Searched) -> Iterator[str]:
     found = searched.scaling.capacity
     yield f"capacity at the goal: {plain(found.rate)} requests/s"
+    yield from searched.notes
     for step in found.steps:
         yield f"{plain(step.offered)} requests/s {step.standing}: {step.reason}"
     for check in searched.scaling.checks:

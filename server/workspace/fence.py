@@ -66,3 +66,13 @@ class Workspace:
         """
         place = places.locate(self._folders, path)
         return await git.read_blob(self._folders, ref, place, limit=limit)
+
+    async def git_head(self) -> str:
+        """The hash of the commit that the work tree of the first root stands on.
+
+        Raises:
+            NotFoundError: no repository holds it, or it has no commit yet.
+            RefusedError: the repository reaches outside of the folders.
+            UnavailableError: git is not installed, too slow, or lacks the object.
+        """
+        return await git.read_head(self._folders)

@@ -38,13 +38,27 @@ async def read_blob(folders: Sequence[Folder], ref: str, place: Place, *, limit:
     names.check_readable(place.parts, place.path)
     if not place.parts:
         raise kinds.not_a_file(stat.S_IFDIR, place.path)
+    async with _asking(folders, place) as (git, path):
+        return await _content(git, ref, path, limit=limit)
+
+
+async def read_head(folders: Sequence[Folder]) -> str:
+    """The full hash of the commit that the first folder's work tree stands on."""
+    # Of a folder only what lies in it is looked for; whether there is such a file does not matter.
+    inside = Place(folders[0], ("file",), "the workspace")
+    async with _asking(folders, inside) as (git, _):
+        return await git.commit("HEAD")
+
+
+@contextlib.asynccontextmanager
+async def _asking(folders: Sequence[Folder], place: Place) -> "AsyncGenerator[tuple[_Git, str]]":
+    """Git as it may be asked about a place, and the place's path in the repository."""
     program = _program(folders)
     try:
         with anyio.fail_after(PATIENCE), descent.explained(place.path):
             found = await to_thread.run_sync(_found, folders, place, abandon_on_cancel=True)
             with view.shown_to_git(found) as environment:
-                git = _Git(program, environment, place)
-                return await _content(git, ref, found.path, limit=limit)
+                yield _Git(program, environment, place), found.path
     except TimeoutError as error:
         raise UnavailableError(
             f"Git did not answer within {PATIENCE:.0f} s.", next_step="Try again."

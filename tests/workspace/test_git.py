@@ -199,3 +199,14 @@ async def test_a_repository_without_commits_has_none(
 
     with pytest.raises(NotFoundError, match="no commit"):
         await workspace.git_blob("HEAD", "schema.sql", limit=100)
+
+
+async def test_the_commit_that_the_work_tree_stands_on_is_named(
+    workspace: Workspace, committed: Path, git: Git
+) -> None:
+    assert await workspace.git_head() == git(committed, "rev-parse", "HEAD").strip()
+
+
+async def test_a_folder_without_a_repository_stands_on_no_commit(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError):
+        await workspace.git_head()

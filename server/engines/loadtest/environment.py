@@ -13,8 +13,11 @@ _CPU_INFO: Final = Path("/proc/cpuinfo")
 _MODEL: Final = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
 
 
-def environment() -> Environment:
-    """Return the machine, its load now, and the versions that measure."""
+def environment(commit: str = "") -> Environment:
+    """Return the machine, its load now, and the versions that measure.
+
+    `commit` names the state of the workspace's own code, where that is known.
+    """
     return Environment(
         cpu=_cpu(),
         cores=os.cpu_count() or 1,
@@ -22,7 +25,7 @@ def environment() -> Environment:
         system=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
         version=__version__,
-        commit="",
+        commit=commit,
     )
 
 

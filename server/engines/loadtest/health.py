@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from server.engines.loadtest.inference.binomial import Shares, share_interval
 from server.engines.loadtest.measurement import Measurement
 from server.engines.loadtest.plan import OpenLoad
 from server.engines.loadtest.run import Run
@@ -13,7 +14,9 @@ LAG_SHARE: Final = 0.1
 """The part of the reported p99 that the generator's own p99 lag may be."""
 BUSY: Final = 0.85
 """The part of a core that a generator may use in any second."""
-_TAIL: Final = 99
+_PERCENT: Final = 99
+_TAIL: Final = 0.01
+"""The part of the requests that may be later; a run is void where surely more of them are."""
 _REMEDY: Final = (
     "lower the rate, give the generator more workers, or run it on another machine than the server"
 )
@@ -51,10 +54,35 @@ def _reasons(run: Run) -> Iterator[str]:
 
 
 def _late(run: Run) -> Iterator[str]:
-    lag = run.total.lag.percentile(_TAIL)
-    response = run.total.response.percentile(_TAIL) if run.total.response.count else 0
-    if lag > max(LAG_US, LAG_SHARE * response):
+    allowed, shares = _allowed_lag_us(run), _late_shares(run)
+    if shares.low > _TAIL:
+        lag = run.total.lag.percentile(_PERCENT)
         yield (
             f"requests were sent late: p99 of the lag is {lag / 1_000:.1f} ms, over "
-            f"{max(LAG_US, LAG_SHARE * response) / 1_000:.1f} ms: {_REMEDY}"
+            f"{allowed / 1_000:.1f} ms: {_REMEDY}"
         )
+
+
+def doubts(run: Run) -> tuple[str, ...]:
+    """Return what speaks neither for nor against the generator of a run that is not void."""
+    if not isinstance(run.plan.load, OpenLoad) or void_reasons(run):
+        return ()
+    if _late_shares(run).high <= _TAIL:
+        return ()
+    words = (
+        f"{run.total.lag.count:,} requests are too few to show that the generator sent 99 % of "
+        f"them within {_allowed_lag_us(run) / 1_000:.1f} ms of when they were due"
+    )
+    return (words,)
+
+
+def _late_shares(run: Run) -> Shares:
+    """Return the interval of the share that is sent later than is allowed."""
+    lag = run.total.lag
+    return share_interval(lag.count - lag.count_at_most(_allowed_lag_us(run)), lag.count)
+
+
+def _allowed_lag_us(run: Run) -> int:
+    response = run.total.response
+    tail = response.percentile(_PERCENT) if response.count else 0
+    return max(LAG_US, round(LAG_SHARE * tail))

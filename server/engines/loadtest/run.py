@@ -112,6 +112,12 @@ class Stop:
         if self.is_set:
             stop()
 
+    async def wait(self, seconds: float) -> None:
+        """Return after so many seconds, or as soon as it is set."""
+        with anyio.CancelScope() as scope:
+            self.calls(scope.cancel)
+            await anyio.sleep(seconds)
+
 
 Watch = Callable[[Frame], None]
 
@@ -150,7 +156,6 @@ async def measure(
     Raises:
         UnavailableError: no connection could be opened at all, or a generator did not start.
     """
-    stop = stop or Stop()
     async with AsyncExitStack() as stack:
         generators: Sequence[AnyGenerator]
         if scheduler:
@@ -160,13 +165,24 @@ async def measure(
         else:
             shares = [Share(worker, workers) for worker in range(workers)]
             generators = [await stack.enter_async_context(generator(plan, each)) for each in shares]
-        for each in generators:
-            _refuse_unreachable(await each.ready(), plan)
-        listener = _Listener(plan, generators, watch)
-        stop.calls(listener.stop)
-        if not stop.is_set:
-            await listener.listen()
-        return listener.run()
+        return await carried_by(generators, plan, stop or Stop(), watch)
+
+
+async def carried_by(
+    generators: Sequence[AnyGenerator], plan: Plan, stop: Stop, watch: Watch
+) -> Run:
+    """Run a plan with generators that were given their shares of it.
+
+    Raises:
+        UnavailableError: no connection could be opened at all, or a generator did not start.
+    """
+    for each in generators:
+        _refuse_unreachable(await each.ready(), plan)
+    listener = _Listener(plan, generators, watch)
+    stop.calls(listener.stop)
+    if not stop.is_set:
+        await listener.listen()
+    return listener.run()
 
 
 def _refuse_unreachable(failure: tuple[Failure, str] | None, plan: Plan) -> None:

@@ -6,7 +6,7 @@ from server.engines.loadtest.compare.interleaved import Side, compare, turns
 from server.engines.loadtest.compare.verdict import Comparison
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.health import measurement
-from server.engines.loadtest.plan import ClosedLoad, OpenLoad, Plan, Stage
+from server.engines.loadtest.plan import ClosedLoad, OpenLoad, Plan
 from server.engines.loadtest.run import Run
 
 
@@ -21,6 +21,11 @@ class Compared:
     def first_runs(self) -> list[Run]:
         """The segments of the first side."""
         return [run for side, run in self.runs if side is Side.FIRST]
+
+    @property
+    def second_runs(self) -> list[Run]:
+        """The segments of the second side; none where it was stopped before its turn."""
+        return [run for side, run in self.runs if side is Side.SECOND]
 
 
 async def interleaved(first: Plan, second: Plan, pairs: int, conduct: Conduct) -> Compared:
@@ -37,14 +42,6 @@ async def interleaved(first: Plan, second: Plan, pairs: int, conduct: Conduct) -
     whole = [measurement(run) for _, run in runs]
     is_whole = len(runs) == len(order) and not conduct.stop.is_set
     return Compared(tuple(runs), compare(whole) if is_whole else None)
-
-
-def segment(load: OpenLoad | ClosedLoad, seconds: float) -> OpenLoad | ClosedLoad:
-    """Return a load of `seconds` at the last rate of a plan, for one segment or step."""
-    if isinstance(load, ClosedLoad):
-        return replace(load, seconds=seconds)
-    rate = load.stages[-1].rate
-    return replace(load, start_rate=rate, stages=(Stage(seconds, rate),))
 
 
 def _seeded(load: OpenLoad | ClosedLoad, pair: int) -> OpenLoad | ClosedLoad:

@@ -4,10 +4,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import Final
 
-import anyio
-
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.plan import Arrivals, OpenLoad, Plan, Stage
+from server.engines.loadtest.rate_limit.headers import Quota
 from server.engines.loadtest.rate_limit.probe import Probe, Probed, next_probe
 from server.engines.loadtest.rate_limit.sequence import is_denied
 from server.engines.loadtest.rate_limit.verdict import Evidence, RateLimitReport, judge
@@ -28,25 +27,30 @@ class Limited:
     untried: float = 0.0
 
 
-async def limits(plan: Plan, conduct: Conduct) -> Limited:
-    """Carry the plan out with every answer recorded, then try one stated waiting time."""
+async def limits(plan: Plan, conduct: Conduct, *, expected: Quota | None = None) -> Limited:
+    """Carry the plan out with every answer recorded, then try one stated waiting time.
+
+    `expected` is the limit that the caller says the target has.
+    """
     run = await conduct.measure(replace(plan, records_headers=True, stops_on_trouble=False), "load")
-    answers = run.total.answers
-    probe = next_probe(answers, started_at=run.started_at)
+    evidence = Evidence(run.total.answers, started_at=run.started_at, expected=expected)
+    probe = next_probe(evidence.answers, started_at=run.started_at)
     if probe is None or conduct.stop.is_set:
-        return Limited(run, judge(Evidence(answers, started_at=run.started_at)))
-    wait = run.started_at + probe.at + _MARGIN - time.time()
-    if wait > LONGEST_WAIT:
-        evidence = Evidence(answers, started_at=run.started_at)
+        return Limited(run, judge(evidence))
+    if _wait_for(probe, run.started_at) > LONGEST_WAIT:
         return Limited(run, judge(evidence), untried=probe.seconds)
     probed = await _tried(plan, probe, run.started_at, conduct)
-    return Limited(run, judge(Evidence(answers, probed, run.started_at)))
+    return Limited(run, judge(replace(evidence, probes=probed)))
+
+
+def _wait_for(probe: Probe, started_at: float) -> float:
+    return max(0.0, started_at + probe.at + _MARGIN - time.time())
 
 
 async def _tried(
     plan: Plan, probe: Probe, started_at: float, conduct: Conduct
 ) -> tuple[Probed, ...]:
-    await anyio.sleep(max(0.0, started_at + probe.at + _MARGIN - time.time()))
+    await conduct.stop.wait(_wait_for(probe, started_at))
     one = replace(plan, load=_ONE, records_headers=True, stops_on_trouble=False)
     if conduct.stop.is_set:
         return ()

@@ -1,16 +1,19 @@
 """The rate goes up step by step until the server no longer keeps its promise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from server.engines.loadtest.capacity.recommendations import Scaling, scaling
 from server.engines.loadtest.capacity.search import Standing, Step, capacity
 from server.engines.loadtest.experiment.conduct import Conduct
+from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.health import measurement
-from server.engines.loadtest.plan import OpenLoad, Plan, Stage
+from server.engines.loadtest.plan import OpenLoad, Plan
 from server.engines.loadtest.run import Run
 from server.engines.loadtest.slo import Slo
+from server.engines.loadtest.wording import plain
 
 STEPS: Final = 8
 _BELOW: Final = 32.0  # the first rate is the highest divided by this
@@ -21,37 +24,33 @@ _FINE: Final = 3  # steps between the last rate that held and the first that did
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """Every step, and what follows from all of them."""
+    """Every step, what follows from all of them, and what the search itself met with."""
 
     runs: tuple[Run, ...]
+    steps: tuple[Step, ...]
     scaling: Scaling
+    notes: tuple[str, ...] = ()
 
 
 async def search(plan: Plan, slo: Slo, seconds: float, conduct: Conduct) -> Searched:
     """Raise the rate in equal ratios up to the plan's, then look closer where it broke.
 
-    Each step lasts `seconds`; the search ends early when a step fails, or the generator is the
-    limit.
+    Each step lasts `seconds`; one in which the generator was the limit is made once more, for it
+    may have been a passing disturbance. The search ends early when a step fails or is void again,
+    and where that is the first of all, it begins anew below it. A step that was cut short by a
+    stop is among the runs, but not among the steps.
     """
     if not isinstance(plan.load, OpenLoad):
         raise TypeError("a search raises the rate of an open model")
-    runs: list[Run] = []
-    steps: list[Step] = []
-
-    async def measured(rate: float) -> Standing:
-        run = await conduct.measure(_at(plan, rate, seconds), f"{rate:.0f} requests/s")
-        runs.append(run)
-        steps.append(Step(rate, measurement(run), run.in_flight))
-        return capacity([steps[-1]], slo).steps[0].standing
-
-    for rate in coarse(plan.load.peak):
-        if await measured(rate) in _ENDS or conduct.stop.is_set:
-            break
-    for rate in _closer(capacity(steps, slo).rate, steps):
-        if conduct.stop.is_set:
-            break
-        await measured(rate)
-    return Searched(tuple(runs), scaling(steps, slo, wanted=plan.load.peak))
+    ladder = _Ladder(plan, slo, seconds, conduct)
+    await ladder.climb(coarse(plan.load.peak))
+    if ladder.broke_at_once:
+        lowest = ladder.steps[0].offered
+        ladder.notes.append(f"the search began anew below {plain(lowest)} requests/s")
+        await ladder.climb(islice(coarse(lowest), STEPS - 1))
+    await ladder.look_closer()
+    made = scaling(ladder.steps, slo, wanted=plan.load.peak)
+    return Searched(tuple(ladder.runs), tuple(ladder.steps), made, tuple(ladder.notes))
 
 
 def coarse(highest: float) -> Iterator[float]:
@@ -61,15 +60,65 @@ def coarse(highest: float) -> Iterator[float]:
         yield highest / ratio**place
 
 
-def _closer(held: float, steps: list[Step]) -> Iterator[float]:
+class _Ladder:
+    """The steps of a search, in the order in which they were made."""
+
+    def __init__(self, plan: Plan, slo: Slo, seconds: float, conduct: Conduct) -> None:
+        self._plan = plan
+        self._slo = slo
+        self._seconds = seconds
+        self._conduct = conduct
+        self.runs: list[Run] = []
+        self.steps: list[Step] = []
+        self.notes: list[str] = []
+
+    @property
+    def broke_at_once(self) -> bool:
+        """Whether no step was made but the lowest, and that one did not hold."""
+        rates = {step.offered for step in self.steps}
+        return len(rates) == 1 and self._standing_of(self.steps[-1]) in _ENDS
+
+    async def climb(self, rates: Iterable[float]) -> None:
+        """Make a step at each rate, until one ends the search."""
+        for rate in rates:
+            if self._is_stopped or await self._standing_at(rate) in _ENDS:
+                return
+
+    async def look_closer(self) -> None:
+        """Make a few steps between the highest rate that held and the one above it."""
+        for rate in [*_closer(capacity(self.steps, self._slo).rate, self.steps)]:
+            if self._is_stopped:
+                return
+            await self._standing_at(rate)
+
+    @property
+    def _is_stopped(self) -> bool:
+        return bool(self.runs) and self._conduct.stop.is_set
+
+    async def _standing_at(self, rate: float) -> Standing | None:
+        standing = await self._measured(rate)
+        if standing is Standing.VOID:
+            reason = self.steps[-1].run.void
+            self.notes.append(f"{plain(rate)} requests/s was tried again, as it was void: {reason}")
+            standing = await self._measured(rate)
+        return standing
+
+    async def _measured(self, rate: float) -> Standing | None:
+        """Make one step; None where it was stopped and says nothing."""
+        plan = replace(self._plan, load=segment(self._plan.load, self._seconds, rate))
+        run = await self._conduct.measure(plan, f"{rate:.0f} requests/s")
+        self.runs.append(run)
+        if self._conduct.stop.is_set:
+            return None
+        self.steps.append(Step(rate, measurement(run), run.in_flight))
+        return self._standing_of(self.steps[-1])
+
+    def _standing_of(self, step: Step) -> Standing:
+        return capacity([step], self._slo).steps[0].standing
+
+
+def _closer(held: float, steps: Iterable[Step]) -> Iterator[float]:
     broke = min((step.offered for step in steps if step.offered > held), default=0.0)
     if held and broke:
         for place in range(1, _FINE + 1):
             yield held + (broke - held) * place / (_FINE + 1)
-
-
-def _at(plan: Plan, rate: float, seconds: float) -> Plan:
-    if not isinstance(plan.load, OpenLoad):
-        raise TypeError("a search raises the rate of an open model")
-    load = replace(plan.load, start_rate=rate, stages=(Stage(seconds, rate),))
-    return replace(plan, load=load)
