@@ -14,6 +14,8 @@ LAG_SHARE: Final = 0.1
 """The part of the reported p99 that the generator's own p99 lag may be."""
 BUSY: Final = 0.85
 """The part of a core that a generator may use in any second."""
+_IDLE: Final = 0.5
+"""The part of a core below which a generator that is late was kept waiting by something else."""
 _PERCENT: Final = 99
 _TAIL: Final = 0.01
 """The part of the requests that may be later; a run is void where surely more of them are."""
@@ -59,8 +61,17 @@ def _late(run: Run) -> Iterator[str]:
         lag = run.total.lag.percentile(_PERCENT)
         yield (
             f"requests were sent late: p99 of the lag is {lag / 1_000:.1f} ms, over "
-            f"{allowed / 1_000:.1f} ms: {_REMEDY}"
+            f"{allowed / 1_000:.1f} ms: {_late_remedy(run)}"
         )
+
+
+def _late_remedy(run: Run) -> str:
+    if run.busiest > _IDLE:
+        return _REMEDY
+    return (
+        f"the generator itself used at most {run.busiest:.0%} of a core, so other work on its "
+        "machine kept it waiting: end that, or run it on another machine than the server"
+    )
 
 
 def doubts(run: Run) -> tuple[str, ...]:

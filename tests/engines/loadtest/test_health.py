@@ -1,5 +1,7 @@
 """What a run hands on to the verdicts."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.engines.loadtest.frame import Frame, total
@@ -52,6 +54,13 @@ def test_a_generator_that_surely_sent_more_than_one_in_a_hundred_late_is_the_lim
 
     assert "requests were sent late" in measurement(run).void
     assert doubts(run) == ()
+
+
+@pytest.mark.parametrize(("busiest", "cure"), [(0.04, "other work"), (0.7, "lower the rate")])
+def test_what_kept_a_late_generator_waiting_is_told(busiest: float, cure: str) -> None:
+    run = replace(run_of(lagging(30, 1_000)), busiest=busiest)
+
+    assert cure in measurement(run).void
 
 
 @pytest.mark.parametrize(("late", "count"), [(1, 10), (2, 100), (12, 1_000)])
