@@ -11,6 +11,7 @@ from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.context import Context
 from server.engines.migration.handed_down import table_of
+from server.engines.migration.partitions import parts_away
 from server.engines.migration.relation import altered
 from server.engines.migration.validation import (
     constraint_definition,
@@ -30,6 +31,7 @@ def is_checked_first(key: Constraint, context: Context) -> bool:
         bool(changes(old, key))
         and is_later_validated(key, context)
         and not _is_shared(key, context)
+        and not any(parts_away(key.references, context))
         and not any(
             context.old.facts.get(each.referenced) != context.new.facts.get(each.referenced)
             or context.is_dropped(each.referenced)

@@ -151,6 +151,10 @@ class _Settling:
             dependent = dependency.dependent
             if dependent in new and not self._lets_go(dependent, identity):
                 yield dependent
+        if identity in self.fates.rebuilt:
+            fact = old.facts[identity]
+            holding = kind_of(fact).held_by(fact, self.context)
+            yield from (each for each in holding if each in new)
 
     def _lets_go(self, dependent: Identity, referenced: Identity) -> bool:
         """Whether altering the dependent takes its dependency away before the drop."""

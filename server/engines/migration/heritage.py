@@ -18,6 +18,7 @@ from server.engines.migration.partitions import (
     default_partition,
     demands,
     detach,
+    risks_of_leaving,
 )
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, qualified
@@ -49,12 +50,13 @@ def _detached(table: Table, whole: Identity, context: Context) -> Iterator[Actio
     """
     is_refused = default_partition(whole, context.old) is not None
     if not context.is_online or is_refused or table.is_detaching:
-        yield Action(detach(table, concurrently=False))
+        yield Action(detach(table, concurrently=False), hazards=risks_of_leaving(table, context))
         return
     add, validate, drop = _proving(table, context.old, context)
     yield Action(add)
     yield Action(validate, Mode.ALONE)
-    yield Action(detach(table, concurrently=True), Mode.OUTSIDE)
+    risks = risks_of_leaving(table, context)
+    yield Action(detach(table, concurrently=True), Mode.OUTSIDE, risks)
     yield Action(drop)
 
 

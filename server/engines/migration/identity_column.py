@@ -38,7 +38,9 @@ def comes_with_identity(constraint: Constraint, context: Context) -> bool:
     if old is None or new is None or context.is_created(identity):
         return False
     was_refused = any(
-        each.type is ConstraintType.NOT_NULL and each.columns == constraint.columns
+        each.type is ConstraintType.NOT_NULL
+        and each.columns == constraint.columns
+        and not context.is_dropped(each.identity)
         for each in context.old.constraints(constraint.parent)
     )
     begins = own_identity(new, context.new) and not own_identity(old, context.old)

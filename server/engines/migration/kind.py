@@ -80,5 +80,7 @@ class Kind(Generic[F]):
     """What must be finished before the object is created, beyond what PostgreSQL recorded."""
     touches: Callable[[F, Context], Iterable[Identity]] = no_others
     """What has to be altered with it although the two schemas say the same about that."""
+    held_by: Callable[[F, Context], Iterable[Identity]] = no_others
+    """What makes way while it is dropped and created again, beyond what PostgreSQL recorded."""
     rebuilds: Callable[[Change[F], Context], Iterable[Identity]] = no_others
     """What must be dropped before the object is altered and created again afterwards."""

@@ -7,8 +7,12 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.dependency import DependencyType
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import PartitionStrategy, Table
+from server.engines.migration.context import Context
+from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.inheritance import heirs
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import literal, qualified
 
@@ -40,6 +44,36 @@ def default_partition(table: Identity, catalog: Catalog) -> Table | None:
         ),
         None,
     )
+
+
+def keys_into(table: Table, catalog: Catalog) -> Iterator[Identity]:
+    """Yield the foreign keys that point into a partition: those at any table above it."""
+    for whole in table.parents if table.is_partition else ():
+        for key in catalog.of(Constraint):
+            if key.references == whole:
+                yield key.identity
+        fact = catalog.get(whole, Table)
+        if fact is not None:
+            yield from keys_into(fact, catalog)
+
+
+def risks_of_leaving(table: Table, context: Context) -> tuple[Hazard, ...]:
+    """Return the risk that rows point into a partition which is detached."""
+    if all(context.is_dropped(each) for each in keys_into(table, context.old)):
+        return ()
+    message = f"a row that points into {table.identity.qualified_name} stops the statement"
+    return (Hazard(HazardKind.MAY_FAIL, table.identity, message),)
+
+
+def parts_away(whole: Identity | None, context: Context) -> Iterator[Identity]:
+    """Yield the partitions of a table that are created anew, or detached and attached again."""
+    for part in heirs(whole, context.new):
+        before = context.old.get(part.identity, Table)
+        if before is not None and part.is_partition:
+            is_moved = before.is_partition and before.partition_bound != part.partition_bound
+            if is_moved or context.is_created(part.identity):
+                yield part.identity
+            yield from parts_away(part.identity, context)
 
 
 def decides_about_partitions(column: Column, catalog: Catalog) -> bool:

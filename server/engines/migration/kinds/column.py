@@ -34,7 +34,7 @@ from server.engines.migration.inheritance import (
     leaves_from_above,
 )
 from server.engines.migration.kind import Kind
-from server.engines.migration.kinds.constraint import demanded
+from server.engines.migration.kinds.constraint import awaited, demanded
 from server.engines.migration.moved import unmoved
 from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters, storage_parameters
@@ -365,6 +365,9 @@ def _awaits(column: Column, context: Context) -> Iterator[Identity]:
         yield from (each.identity for each in above(column, context.new))
     # The old foreign key goes with the column that references.
     yield from is_led_to(column, context)
+    constraint = not_null_constraint(column, context.new)
+    if constraint is not None and comes_with_identity(constraint, context):
+        yield from awaited(constraint, context)
 
 
 def _needs(column: Column, context: Context) -> Iterator[Identity]:

@@ -38,7 +38,7 @@ from server.engines.migration.not_null_names import (
     sent_away,
     successor,
 )
-from server.engines.migration.partitions import parts_of_index
+from server.engines.migration.partitions import parts_away, parts_of_index
 from server.engines.migration.relation import altered, altered_alone, whole
 from server.engines.migration.validation import (
     constraint_definition,
@@ -241,14 +241,17 @@ def _folds_into(constraint: Constraint) -> Identity | None:
     return constraint.parent
 
 
-def _needs(constraint: Constraint, context: Context) -> Iterator[Identity]:
-    """Let a primary key wait until its columns refuse NULL, which spares it a scan.
+def awaited(constraint: Constraint, context: Context) -> Iterator[Identity]:
+    """Yield what must be finished before the constraint is made.
+
+    Let a primary key wait until its columns refuse NULL, which spares it a scan.
 
     A foreign key waits for keys that go: it would bind itself to one of them; and for all parts of
     the one that it points at.
     """
     if constraint.references is not None:
         yield from parts_of_index(constraint.index, context.new)
+        yield from parts_away(constraint.references, context)
         for key in context.old.indexes(constraint.references):
             if context.is_dropped(key.identity):
                 yield key.identity
@@ -349,7 +352,7 @@ KIND = Kind(
     finish=_finish,
     folds=_folds,
     folds_into=_folds_into,
-    needs=_needs,
+    needs=awaited,
     outlives=_outlives,
     build=_build,
     succeeds=_succeeds,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
-from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.constraint import ConstraintType
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
@@ -15,7 +15,13 @@ from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import column_definition, settings_of_columns
 from server.engines.migration.not_null_names import former
 from server.engines.migration.options import changed_parameters, storage_parameters
-from server.engines.migration.partitions import attach, default_partition, detach
+from server.engines.migration.partitions import (
+    attach,
+    default_partition,
+    detach,
+    keys_into,
+    risks_of_leaving,
+)
 from server.engines.migration.relation import altered
 from server.engines.migration.table_copy import kept, restored
 from server.engines.migration.validation import constraint_definition
@@ -122,24 +128,12 @@ def _drop(table: Table, context: Context) -> Iterable[Action]:
 
 def _detached(table: Table, context: Context) -> Iterator[Action]:
     """Yield what frees a partition from foreign keys: they point at it as long as it is one."""
-    for whole in table.parents if table.is_partition else ():
-        if not context.is_dropped(whole) and _is_pointed_at(whole, context.old):
+    risks = risks_of_leaving(table, context)
+    for whole in table.parents if risks else ():
+        if not context.is_dropped(whole):
             alone = context.is_online and default_partition(whole, context.old) is None
-            message = f"a row that points into {table.identity.qualified_name} stops the statement"
-            yield Action(
-                detach(table, concurrently=alone),
-                Mode.OUTSIDE if alone else Mode.TRANSACTIONAL,
-                (Hazard(HazardKind.MAY_FAIL, table.identity, message),),
-            )
-
-
-def _is_pointed_at(table: Identity, catalog: Catalog) -> bool:
-    """Whether foreign keys point at a partitioned table, or at one that it is a partition of."""
-    if any(each.references == table for each in catalog.of(Constraint)):
-        return True
-    fact = catalog.get(table, Table)
-    above = fact.parents if fact is not None and fact.is_partition else ()
-    return any(_is_pointed_at(each, catalog) for each in above)
+            mode = Mode.OUTSIDE if alone else Mode.TRANSACTIONAL
+            yield Action(detach(table, concurrently=alone), mode, risks)
 
 
 def _holds_rows(table: Table, context: Context) -> bool:
@@ -228,6 +222,22 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         yield from (heir.identity for heir in heirs(table.identity, context.new))
 
 
+def _held_by(table: Table, context: Context) -> Iterator[Identity]:
+    """Yield the foreign keys into a partition, whose rows are gone for a moment."""
+    return keys_into(table, context.old)
+
+
+def _outlives(table: Table, context: Context) -> Iterator[Identity]:
+    """Let foreign keys into a partition go before it."""
+    return (each for each in keys_into(table, context.old) if context.is_dropped(each))
+
+
+def _rebuilds(change: Change[Table], context: Context) -> Iterator[Identity]:
+    """Yield the foreign keys into a partition that is detached, and attached again."""
+    is_moved = "partition_bound" in change.names and change.new.is_partition
+    return keys_into(change.old, context.old) if is_moved else iter(())
+
+
 def _needs(table: Table, context: Context) -> Iterator[Identity]:
     """Let the columns above an heir be as they shall be before it gets its own.
 
@@ -259,5 +269,8 @@ KIND = Kind(
     alter=_alter,
     finish=_finish,
     awaits=_awaits,
+    outlives=_outlives,
+    held_by=_held_by,
+    rebuilds=_rebuilds,
     needs=_needs,
 )
