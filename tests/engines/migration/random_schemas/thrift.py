@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.dependency import DependencyType
-from server.engines.catalog.diff import Changed
+from server.engines.catalog.diff import Changed, Difference
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.attribute import Attribute
@@ -19,6 +19,21 @@ from server.errors import RefusedError
 from tests.engines.migration.random_schemas.journey import Journey
 
 _REMARKS = frozenset({"comment", "privilege", "default_privilege"})
+# What PostgreSQL changes in place without a thought of whoever depends on it.
+_MILD = {
+    "column": {"storage", "compression", "statistics_target", "options", "fdw_options"},
+    "table": {
+        *("options", "toast_options", "replica_identity", "persistence", "tablespace"),
+        *("has_row_security", "forces_row_security"),
+    },
+    "index": {"options", "is_clustered", "is_replica_identity"},
+    "routine": {
+        *("body", "is_strict", "cost", "rows", "is_leakproof", "is_security_definer"),
+        *("settings", "parallel", "support"),
+    },
+    "sequence": {"start", "increment", "minimum", "maximum", "cache", "is_cycling"},
+    "view": {"options"},
+}
 
 
 def waste(journey: Journey, before: Catalog, after: Catalog) -> str:
@@ -33,6 +48,7 @@ def waste(journey: Journey, before: Catalog, after: Catalog) -> str:
             *_more_than_remarks(journey, plan),
             *_tables_made_anew(plan, before, after),
             *_strangers(plan, before, after),
+            *_rebuilt_for_nothing(plan, before, after),
         ]
     )
 
@@ -92,7 +108,9 @@ def _divides(column: Column, catalog: Catalog) -> bool:
 
 def _strangers(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
     """Yield the steps that touch what neither differs nor hangs together with what does."""
-    concerned = _concerned(before, after)
+    found = counted(before, after)
+    changed = {each.identity for each in found if isinstance(each, Changed)}
+    concerned = changed | _concerned((each.identity for each in found), before, after)
     for step in plan:
         if not concerned & {*_line(step.subject)}:
             yield f"{step.subject} has nothing to do with it: {step.sql}"
@@ -104,9 +122,28 @@ def _line(identity: Identity | None) -> Iterator[Identity]:
         identity = identity.of
 
 
-def _concerned(before: Catalog, after: Catalog) -> set[Identity]:
+def _rebuilt_for_nothing(plan: Iterable[Step], before: Catalog, after: Catalog) -> Iterator[str]:
+    """Yield what is dropped and comes back the same because of what could change under it."""
+    found = counted(before, after)
+    differing = {each.identity for each in found}
+    moving = _concerned((each.identity for each in found if not _is_mild(each)), before, after)
+    for step in plan:
+        subject = step.subject
+        stays = subject in before and subject in after and subject not in differing
+        if step.verb is Verb.DROP and stays and not moving & {*_line(subject)}:
+            yield f"{subject} need not have gone: {step.sql}"
+
+
+def _is_mild(difference: Difference) -> bool:
+    if not isinstance(difference, Changed):
+        return difference.identity.kind in _REMARKS
+    mild = _MILD.get(difference.identity.kind, set[str]())
+    return {each.field for each in difference.changes} <= mild
+
+
+def _concerned(start: Iterable[Identity], before: Catalog, after: Catalog) -> set[Identity]:
     found: set[Identity] = set()
-    waiting = [each.identity for each in counted(before, after)]
+    waiting = [*start]
     while waiting:
         here = waiting.pop()
         if here in found:
@@ -124,4 +161,4 @@ def _concerned(before: Catalog, after: Catalog) -> set[Identity]:
             index = catalog.get(here, Index)
             if index is not None and index.constraint is not None:
                 waiting.append(index.constraint)
-    return found | {each.identity for each in counted(before, after) if isinstance(each, Changed)}
+    return found
