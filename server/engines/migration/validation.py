@@ -49,7 +49,7 @@ def _can_be_not_valid(constraint: Constraint, context: Context) -> bool:
 
 def risks_of_rows(constraint: Constraint, context: Context) -> tuple[Hazard, ...]:
     """Return the risk that a row breaks the constraint, if there can be any."""
-    if context.is_created(table_of(constraint)):
+    if context.is_created(table_of(constraint)) or not constraint.is_validated:
         return ()
     name = constraint.identity.qualified_name
     message = f"a row that breaks {name} stops the statement"

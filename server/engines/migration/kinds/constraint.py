@@ -49,7 +49,7 @@ from server.engines.migration.validation import (
 from server.engines.sql.quote import identifier
 
 _COMES_ALONG = ("is_local", "is_inherited", "partition_of")
-_DEFERRAL = ("is_deferrable", "is_initially_deferred")
+_DEFERRAL = frozenset({"is_deferrable", "is_initially_deferred"})
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
@@ -164,7 +164,7 @@ def _altered(
 ) -> Iterable[Action] | None:
     new = change.new
     head = f"{altered(table_of(new))} ALTER CONSTRAINT {identifier(new.identity.name)}"
-    if new.type is ConstraintType.FOREIGN_KEY and names <= {*_DEFERRAL, "is_enforced"}:
+    if new.type is ConstraintType.FOREIGN_KEY and names <= _altered_in_place(new):
         return plain(f"{head}{_altered_key(change)}")
     if new.type is ConstraintType.NOT_NULL and names <= {"is_no_inherit"}:
         return plain(f"{head} {'NO INHERIT' if new.is_no_inherit else 'INHERIT'}")
@@ -173,12 +173,16 @@ def _altered(
     return None
 
 
+def _altered_in_place(key: Constraint) -> frozenset[str]:
+    """Return what ALTER CONSTRAINT changes; to enforce a key, it would read all rows at once."""
+    return _DEFERRAL if key.is_enforced else _DEFERRAL | {"is_enforced", "is_validated"}
+
+
 def _altered_key(change: Change[Constraint]) -> str:
     new = change.new
-    enforced = f" {'ENFORCED' if new.is_enforced else 'NOT ENFORCED'}"
     deferral = keys.deferral(new) or " NOT DEFERRABLE"
-    return (deferral if change.names & set(_DEFERRAL) else "") + (
-        enforced if "is_enforced" in change.names else ""
+    return (deferral if change.names & _DEFERRAL else "") + (
+        " NOT ENFORCED" if "is_enforced" in change.names else ""
     )
 
 
