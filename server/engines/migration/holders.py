@@ -33,11 +33,20 @@ def held_inside(domain: Identity, context: Context) -> Iterator[Column]:
 
     PostgreSQL does not look into arrays, ranges and rows, and refuses to check those.
     """
+    return (each for each in _inside(domain, context) if not context.is_dropped(each.identity))
+
+
+def gone_with_values_inside(domain: Identity, context: Context) -> Iterator[Identity]:
+    """Yield the columns that are dropped before values are checked: they would forbid it."""
+    dropped = (each for each in _inside(domain, context) if context.is_dropped(each.identity))
+    return (each.identity for each in dropped)
+
+
+def _inside(domain: Identity, context: Context) -> Iterator[Column]:
     direct = {domain, *_domains_over(domain, context.old)}
     for column in holders(domain, context.old):
         needed = {each.referenced for each in context.old.dependencies_of(column.identity)}
-        is_direct = bool(needed & direct) and not column.type.endswith("[]")
-        if not is_direct and not context.is_dropped(column.identity):
+        if not needed & direct or column.type.endswith("[]"):
             yield column
 
 

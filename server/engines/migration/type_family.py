@@ -55,13 +55,18 @@ def _direct(type_: Identity, catalog: Catalog) -> Iterator[Container]:
 def within(fact: Fact, catalog: Catalog) -> Iterator[Identity]:
     """Yield all types that the type is made of which the fact is a part of."""
     if isinstance(fact, _PARTS) and fact.parent is not None:
-        seen = {fact.parent}
-        waiting = [fact.parent]
-        while waiting:
-            inner = {*_held(waiting.pop(), catalog)} - seen
-            yield from inner
-            seen |= inner
-            waiting += inner
+        yield from types_in(fact.parent, catalog)
+
+
+def types_in(identity: Identity, catalog: Catalog) -> Iterator[Identity]:
+    """Yield all types that a type, or the values of a column, are made of."""
+    seen = {identity}
+    waiting = [identity]
+    while waiting:
+        inner = {*_held(waiting.pop(), catalog)} - seen
+        yield from inner
+        seen |= inner
+        waiting += inner
 
 
 def _held(type_: Identity, catalog: Catalog) -> Iterator[Identity]:

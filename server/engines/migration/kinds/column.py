@@ -6,6 +6,7 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain, risky
@@ -15,6 +16,7 @@ from server.engines.migration.conversions import risks, using
 from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.expandable import expansion, is_led_to, leads_to, why_in_place
 from server.engines.migration.expansion import contract, expand
+from server.engines.migration.foreign_options import changed_options, options_clause
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import divides_otherwise
 from server.engines.migration.identity_column import (
@@ -41,7 +43,8 @@ from server.engines.migration.options import changed_parameters, storage_paramet
 from server.engines.migration.relation import altered, altered_alone
 from server.engines.migration.retyping import blockers
 from server.engines.migration.stored_column import written_anew
-from server.engines.sql.quote import identifier, literal, qualified
+from server.engines.migration.type_family import types_in
+from server.engines.sql.quote import identifier, qualified
 
 _SET_EXPRESSION_SINCE = 17
 
@@ -53,7 +56,7 @@ def column_definition(column: Column, context: Context) -> str:
 
 def _clauses(column: Column, context: Context) -> Iterator[str]:
     if column.fdw_options:
-        yield f"OPTIONS ({_fdw_options(column)})"
+        yield options_clause(column.identity, column.fdw_options).lstrip()
     if column.compression:
         yield f"COMPRESSION {column.compression}"
     if column.collation:
@@ -101,11 +104,6 @@ def not_null_constraint(column: Column, catalog: Catalog) -> Constraint | None:
         ),
         None,
     )
-
-
-def _fdw_options(column: Column) -> str:
-    pairs = (option.partition("=") for option in sorted(column.fdw_options))
-    return ", ".join(f"{identifier(name)} {literal(value)}" for name, _, value in pairs)
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
@@ -179,11 +177,15 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
     beside = expansion(change, context)
     if beside is not None:
         return tuple(contract(beside))
+    is_numbered = own_identity(change.new, context.new) is not None
+    numbering = tuple(_renumbered(change, context))
     return (
         *_retyped(change, context),
+        # As long as a column is numbered, it refuses NULL.
+        *(() if is_numbered else numbering),
         *risky(_changed(change, context), *_risks_of_expression(change, context)),
-        *_renumbered(change, context),
         *_begins_to_refuse_null(change, context),
+        *(numbering if is_numbered else ()),
     )
 
 
@@ -307,20 +309,7 @@ def _changed_settings(head: str, change: Change[Column]) -> Iterator[str]:
         target = -1 if new.statistics_target is None else new.statistics_target
         yield f"{head} SET STATISTICS {target}"
     yield from changed_parameters(head, old.options, new.options)
-    if "fdw_options" in names:
-        yield f"{head} OPTIONS ({_fdw_changes(old, new)})"
-
-
-def _fdw_changes(old: Column, new: Column) -> str:
-    before = dict(each.split("=", 1) for each in old.fdw_options)
-    after = dict(each.split("=", 1) for each in new.fdw_options)
-    gone = [f"DROP {identifier(name)}" for name in sorted(before.keys() - after.keys())]
-    come = [
-        f"{'SET' if name in before else 'ADD'} {identifier(name)} {literal(value)}"
-        for name, value in sorted(after.items())
-        if before.get(name) != value
-    ]
-    return ", ".join([*gone, *come])
+    yield from changed_options(head, new.identity, old.fdw_options, new.fdw_options)
 
 
 def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
@@ -382,6 +371,11 @@ def _needs(column: Column, context: Context) -> Iterator[Identity]:
     for heir in below(column, context.new):
         if heir.is_local and not context.is_created(heir.parent):
             yield heir.identity
+    # PostgreSQL checks no values of a domain that lie inside of others.
+    for type_ in types_in(column.identity, context.new):
+        if not context.is_created(type_):
+            parts = context.new.children(type_, DomainConstraint)
+            yield from (each.identity for each in parts)
 
 
 def _is_partition_that_leaves(table: Identity | None, context: Context) -> bool:

@@ -9,7 +9,7 @@ from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.holders import held_inside, holders
+from server.engines.migration.holders import gone_with_values_inside, held_inside, holders
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import identifier, qualified
 
@@ -60,6 +60,11 @@ def comes_with_exchange(constraint: DomainConstraint, context: Context) -> bool:
     is_kept = before is not None and not context.is_dropped(constraint.identity)
     is_checked = before is not None and before.is_validated
     return not (is_kept and is_checked) and next(held_inside(domain, context), None) is not None
+
+
+def _after_columns(constraint: DomainConstraint, context: Context) -> Iterator[Identity]:
+    if constraint.parent is not None and constraint.is_validated:
+        yield from gone_with_values_inside(constraint.parent, context)
 
 
 def _touches(constraint: DomainConstraint, context: Context) -> Iterator[Identity]:
@@ -131,5 +136,7 @@ KIND = Kind(
     alter=_alter,
     finish=_finish,
     folds=_folds,
+    awaits=_after_columns,
+    needs=_after_columns,
     touches=_touches,
 )
