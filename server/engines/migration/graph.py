@@ -222,6 +222,8 @@ class Graph:
         for each in first:
             yield Node(Verb.DROP, each), node
             yield Node(Verb.ALTER, each), node
+            if each not in self.fates.unmade:
+                yield Node(Verb.CREATE, each), node
         for needed in {*_needs(self.context.old, fact)} - first:
             yield node, Node(Verb.DROP, needed)
             yield node, Node(Verb.ALTER, needed)

@@ -75,7 +75,7 @@ class Kind(Generic[F]):
     awaits: Callable[[F, Context], Iterable[Identity]] = no_others
     """What must be finished before the object is altered or finished, beyond what it needs."""
     outlives: Callable[[F, Context], Iterable[Identity]] = no_others
-    """What must be dropped, or altered, before the object can be dropped."""
+    """What must be dropped, altered, or there for the first time, before it can be dropped."""
     needs: Callable[[F, Context], Iterable[Identity]] = no_others
     """What must be finished before the object is created, beyond what PostgreSQL recorded."""
     touches: Callable[[F, Context], Iterable[Identity]] = no_others

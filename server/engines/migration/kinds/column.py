@@ -41,6 +41,7 @@ from server.engines.migration.moved import unmoved
 from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.relation import altered, altered_alone
+from server.engines.migration.replica_identity import freed_by
 from server.engines.migration.retyping import blockers
 from server.engines.migration.stored_column import written_anew
 from server.engines.migration.type_family import types_in
@@ -352,6 +353,8 @@ def _awaits(column: Column, context: Context) -> Iterator[Identity]:
         yield table
     elif is_bound:
         yield from (each.identity for each in above(column, context.new))
+    if old is not None and old.is_marked_not_null and not column.is_marked_not_null:
+        yield from freed_by(table, column.identity.name, context)
     # The old foreign key goes with the column that references.
     yield from is_led_to(column, context)
     constraint = not_null_constraint(column, context.new)

@@ -40,6 +40,7 @@ from server.engines.migration.not_null_names import (
 )
 from server.engines.migration.partitions import parts_away, parts_of_index
 from server.engines.migration.relation import altered, altered_alone, whole
+from server.engines.migration.replica_identity import bound_to, freed_by
 from server.engines.migration.validation import (
     constraint_definition,
     is_later_validated,
@@ -321,6 +322,7 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
         yield table_of(constraint)
     yield from dropped_before(constraint, context)
     if constraint.type is ConstraintType.NOT_NULL:
+        yield from freed_by(constraint.parent, constraint.columns[0], context)
         column = context.old.get(_folds_into(constraint) or constraint.identity, Column)
         if column is not None and column.identity_mode is not None:
             yield column.identity
@@ -328,6 +330,11 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
             is_key = other.type is ConstraintType.PRIMARY_KEY
             if is_key and constraint.columns[0] in other.columns:
                 yield other.identity
+
+
+def _held_by(constraint: Constraint, context: Context) -> Iterable[Identity]:
+    is_not_null = constraint.type is ConstraintType.NOT_NULL
+    return bound_to(constraint.parent, constraint.columns[0], context) if is_not_null else ()
 
 
 def _build(constraint: Constraint, context: Context) -> Iterable[Action]:
@@ -358,6 +365,7 @@ KIND = Kind(
     folds_into=_folds_into,
     needs=awaited,
     outlives=_outlives,
+    held_by=_held_by,
     build=_build,
     succeeds=_succeeds,
     lingers=keys.lingers,
