@@ -160,13 +160,14 @@ def blocked(found: "Blocked", asked: Asked) -> MigrationReport:
         status="blocked",
         summary=f"{len(kept)} of {len(found.draft.steps)} steps come before the first loss.",
         blocked_by=names,
-        questions=tuple(map(_question, found.questions)),
+        questions=_questions(found),
         steps=tuple(step_entries(segments(kept), ())),
         next_steps=(
             (
                 "Ask the user whether this data may go. If it may, call generate_migration again "
                 f"with options.allow_data_loss={quoted(allowed, len(allowed))}."
             ),
+            *_values_wanted(found),
         ),
     )
 
@@ -186,7 +187,7 @@ def generated(
         status=_status(proof),
         plan_id=plan.id if proof.is_proven else "",
         summary=_summary(found),
-        questions=(*map(_question, found.questions), *map(_value_wanted, found.missing)),
+        questions=_questions(found),
         proof=tuple(proof_lines(proof, len(steps), len(plan.forward))),
         steps=tuple(step_entries(plan.forward, found.effects)),
         back=(
@@ -254,6 +255,11 @@ def _advice(found: "Judged", asked: Asked) -> Iterator[str]:
         "Write the safe form into the file, then call generate_migration again with "
         f"source={quoted(asked.source)} and migration={quoted(asked.target)}."
     )
+
+
+def _questions(found: "Blocked | Generated") -> tuple[str, ...]:
+    """Return all that only a person can answer, so that one more call is enough."""
+    return (*map(_question, found.questions), *map(_value_wanted, found.missing))
 
 
 def _question(likely: "LikelyRename") -> str:
@@ -330,9 +336,16 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
         yield "Call again with output.folder to have the files written."
     if any(step.phase > 1 for step in found.draft.steps):
         yield "Deploy between the phases: the later one is for programs that know the new form."
+    yield from _values_wanted(found)
+
+
+def _values_wanted(found: "Blocked | Generated") -> Iterator[str]:
     if found.missing:
         names = ", ".join(quoted(each.identity.qualified_name) for each in found.missing)
-        yield f"Ask the user which value existing rows get in {names}, and call again with it."
+        yield (
+            f"Ask the user which value existing rows get in {names}; the next call says it in "
+            "options.backfill."
+        )
 
 
 def step_entries(segments: Sequence["Segment"], effects: Sequence["Effect"]) -> Iterator[StepEntry]:

@@ -153,6 +153,27 @@ async def test_nothing_is_lost_or_written_unless_the_loss_is_allowed_by_name(
     assert not (folder / "forbidden").exists()
 
 
+async def test_who_would_lose_data_is_asked_in_the_same_answer_what_new_columns_hold(
+    client: Client, folder: Path
+) -> None:
+    (folder / "tenants.sql").write_text(OLD.replace("note text", "tenant bigint NOT NULL"))
+
+    first = told(await generated(client, "file:old.sql", "file:tenants.sql"))
+    second = await generated(
+        client,
+        "file:old.sql",
+        "file:tenants.sql",
+        options={
+            "allow_data_loss": first["blocked_by"],
+            "backfill": ["public.orders.tenant = customer_id"],
+        },
+    )
+
+    assert first["status"] == "blocked"
+    assert "options.backfill" in str(first["questions"])
+    assert (told(second)["status"], told(second)["questions"]) == ("proven", [])
+
+
 async def test_an_allowed_loss_is_planned_and_named(client: Client) -> None:
     result = await generated(
         client,

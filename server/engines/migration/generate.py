@@ -55,6 +55,8 @@ class Blocked:
     draft: Draft
     forbidden: tuple[Identity, ...]
     questions: tuple[LikelyRename, ...] = ()
+    missing: tuple[Column, ...] = ()
+    """As of `Generated`: all that is open is asked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,10 @@ async def generate(
     if draft.is_empty:
         return None
     questions = await run_sync(likely_renames, source.renamed, new.catalog)
+    missing = await run_sync(missing_values, source.renamed, new.catalog, given)
     forbidden = not_allowed(draft.steps, request.allowed)
     if forbidden:
-        return Blocked(draft, forbidden, questions)
+        return Blocked(draft, forbidden, questions, missing)
     heading = request.heading(await run_sync(boundary, old.catalog))
     rendering = await run_sync(rendered, draft, request.format, heading)
     stage("proving it on a clone, forward and back")
@@ -112,7 +115,7 @@ async def generate(
         effects(rendering.forward, proof.forward, relations(old.catalog, source.renamed)),
         effects(rendering.back, proof.back, relations(new.catalog, target.renamed)),
         questions,
-        await run_sync(missing_values, source.renamed, new.catalog, given),
+        missing,
         annotated.notes,
     )
 
