@@ -213,7 +213,7 @@ async def _inquire(
     read = await _read(runtime, plan)
     segments = read.forward if direction is Way.FORWARD else read.back
     hazards = [each for one in segments for step in one.steps for each in step.hazards]
-    lost = [quoted(each.message) for each in hazards if each.kind == "data loss"]
+    lost = [quoted(each.message) for each in hazards if each.kind.is_loss]
     loss = f"It loses data: {'; '.join(lost[:10])}." if lost else "No step says that it loses data."
     count = sum(len(each.steps) for each in segments)
     what = f"plan {read.id[:_SHORT]} ({direction}, {count} statements)"

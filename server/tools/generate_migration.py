@@ -10,13 +10,13 @@ from pydantic import Field
 from server.errors import InvalidInputError
 from server.reports.render import quoted
 from server.tools.decided import decision_lines
+from server.tools.judged_report import judged
 from server.tools.migration_report import (
     Asked,
     MigrationReport,
     blocked,
     equal,
     generated,
-    judged,
 )
 from server.tools.tool import Arguments, Call, Detail, Tool
 

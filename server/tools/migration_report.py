@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from server.reports.render import plain_line, quoted, render, sql_block
+from server.reports.render import plain_line, quoted, render
 from server.sql_secrets import without_secrets
 from server.tools.tool import Detail, Report, WrittenFileEntry
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from server.engines.catalog.kinds.column import Column
     from server.engines.migration.effect import Effect
     from server.engines.migration.generate import Blocked, Generated
-    from server.engines.migration.judge import Judged
-    from server.engines.migration.lint.rule import LintFinding
     from server.engines.migration.proof.proof import Proof
     from server.engines.migration.renames.likely import LikelyRename
     from server.engines.migration.step import LockMode, Segment, Step
@@ -46,7 +44,7 @@ class StepEntry(BaseModel):
 
 
 class MigrationReport(Report):
-    """`status`: proven (on empty tables only), unproven, blocked or nothing to do."""
+    """`status`: proven (on empty tables only), unproven, blocked, fails or nothing to do."""
 
     source: str
     target: str
@@ -59,6 +57,7 @@ class MigrationReport(Report):
     questions: tuple[str, ...] = ()
     proof: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    safe_form: tuple[str, ...] = ()
     steps: tuple[StepEntry, ...] = ()
     back: tuple[str, ...] = ()
     files: tuple[WrittenFileEntry, ...] = ()
@@ -167,7 +166,7 @@ def blocked(found: "Blocked", asked: Asked) -> MigrationReport:
                 "Ask the user whether this data may go. If it may, call generate_migration again "
                 f"with options.allow_data_loss={quoted(allowed, len(allowed))}."
             ),
-            *_values_wanted(found),
+            *values_wanted(found),
         ),
     )
 
@@ -182,11 +181,11 @@ def generated(
     from server.engines.migration.diagram import diagram
 
     proof, plan, steps = found.proof, found.plan, found.draft.steps
-    lost = [hazard for step in steps for hazard in step.hazards if hazard.kind == "data loss"]
+    lost = [hazard for step in steps for hazard in step.hazards if hazard.kind.is_loss]
     return asked.with_notes(found.notes, proof.forward.notes).report(
-        status=_status(proof),
+        status=status_of(proof),
         plan_id=plan.id if proof.is_proven else "",
-        summary=_summary(found),
+        summary=summary_of(found),
         questions=_questions(found),
         proof=tuple(proof_lines(proof, len(steps), len(plan.forward))),
         steps=tuple(step_entries(plan.forward, found.effects)),
@@ -203,63 +202,9 @@ def generated(
     )
 
 
-def judged(found: "Judged", asked: Asked) -> MigrationReport:
-    """Report what somebody else's file did, what is wrong with it, and the safe form."""
-    steps = [step for segment in found.file.segments for step in segment.steps]
-    proof = found.proof
-    lines = proof_lines(proof, len(steps), len(found.file.segments)) if proof else ()
-    failure = found.course.failure
-    return asked.with_notes(found.file.notes, found.course.notes).report(
-        status="fails" if failure else f"{_status(proof)}, judged" if proof else "judged",
-        summary=f"{len(steps)} statements; {len(found.findings)} findings."
-        + (f" It fails even on empty tables: {plain_line(failure)}." if failure else ""),
-        proof=tuple(lines),
-        findings=tuple(map(_finding, found.findings)),
-        steps=tuple(step_entries(found.file.segments, found.effects)),
-        back=tuple(_safe_form(found)),
-        next_steps=tuple(_advice(found, asked)),
-    )
-
-
-def _finding(finding: "LintFinding") -> str:
-    safe = f"\n{sql_block(finding.safe_form)}" if finding.safe_form else ""
-    advice = f" {finding.advice}" if finding.advice else ""
-    return (
-        f"**{finding.rule}** ({finding.severity}, statement {finding.step + 1}): "
-        f"{finding.message}{advice}{safe}"
-    )
-
-
-def _safe_form(found: "Judged") -> Iterator[str]:
-    """Yield the plan that we would write to the schema that the file leads to."""
-    from server.engines.migration.generate import Blocked, Generated
-
-    match found.safe_form:
-        case Generated() as ours:
-            yield f"Our own plan to the same schema is {_status(ours.proof)}: {_summary(ours)}"
-            for segment in ours.plan.forward:
-                how = "in one transaction" if segment.is_transactional else "outside a transaction"
-                sql = ";\n".join(step.sql for step in segment.steps)
-                yield f"{how}:\n{sql_block(f'{sql};')}"
-        case Blocked() as ours:
-            names = ", ".join(quoted(each.qualified_name) for each in ours.forbidden)
-            yield f"It discards the data of {names}; our own plan waits for them to be allowed."
-        case None:
-            yield "It leaves the schema as it is, or fails."
-
-
-def _advice(found: "Judged", asked: Asked) -> Iterator[str]:
-    if found.findings:
-        yield f"Read why a rule matters: resource lint://{found.findings[0].rule}."
-    yield (
-        "Write the safe form into the file, then call generate_migration again with "
-        f"source={quoted(asked.source)} and migration={quoted(asked.target)}."
-    )
-
-
 def _questions(found: "Blocked | Generated") -> tuple[str, ...]:
     """Return all that only a person can answer, so that one more call is enough."""
-    return (*map(_question, found.questions), *map(_value_wanted, found.missing))
+    return (*map(_question, found.questions), *map(value_question, found.missing))
 
 
 def _question(likely: "LikelyRename") -> str:
@@ -274,7 +219,7 @@ def _question(likely: "LikelyRename") -> str:
     )
 
 
-def _value_wanted(column: "Column") -> str:
+def value_question(column: "Column") -> str:
     """Ask for what nobody can know; the plan as it is fails on a table with rows."""
     name = column.identity.qualified_name
     argument = json.dumps(f"{name} = EXPRESSION", ensure_ascii=False)
@@ -286,7 +231,7 @@ def _value_wanted(column: "Column") -> str:
     )
 
 
-def _status(proof: "Proof") -> str:
+def status_of(proof: "Proof") -> str:
     """Return the answer in a word; rows that always stop the plan are said with it."""
     if not proof.is_proven:
         return "unproven"
@@ -296,7 +241,8 @@ def _status(proof: "Proof") -> str:
     return f"proven with {empty} empty" if empty else "proven"
 
 
-def _summary(found: "Generated") -> str:
+def summary_of(found: "Generated") -> str:
+    """Return the size of a plan, and who waits for it, in one sentence."""
     steps, plan = found.draft.steps, found.plan
     phases = max((step.phase for step in steps), default=1)
     worst = max(
@@ -336,10 +282,11 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
         yield "Call again with output.folder to have the files written."
     if any(step.phase > 1 for step in found.draft.steps):
         yield "Deploy between the phases: the later one is for programs that know the new form."
-    yield from _values_wanted(found)
+    yield from values_wanted(found)
 
 
-def _values_wanted(found: "Blocked | Generated") -> Iterator[str]:
+def values_wanted(found: "Blocked | Generated") -> Iterator[str]:
+    """Yield the request for values that rows which are there need."""
     if found.missing:
         names = ", ".join(quoted(each.identity.qualified_name) for each in found.missing)
         yield (

@@ -295,8 +295,8 @@ async def test_a_file_of_somebody_else_is_run_and_its_locks_are_found(
     rules = {each.split("**")[1] for each in report["findings"]}
     assert {"rewriting-column-type", "blocking-index-build"} <= rules
     assert "rewrites public.orders" in report["steps"][0]["work"]
-    assert "is proven" in report["back"][0]
-    assert "CONCURRENTLY" in str(report["back"])
+    assert "is proven" in report["safe_form"][0]
+    assert "CONCURRENTLY" in str(report["safe_form"])
 
 
 async def test_what_is_created_in_the_same_file_is_not_flagged(
@@ -313,12 +313,78 @@ async def test_what_is_created_in_the_same_file_is_not_flagged(
 async def test_a_file_that_fails_is_told_with_statement_and_reason(
     client: Client, folder: Path
 ) -> None:
-    (folder / "broken.sql").write_text("CREATE TABLE more (a int); ALTER TABLE nowhere ADD b int;")
+    (folder / "broken.sql").write_text(
+        "CREATE TABLE more (a int); BEGIN; CREATE TABLE one (a int); ALTER TABLE nowhere ADD b int;"
+        "CREATE TABLE two (a int); COMMIT;"
+    )
 
     report = told(await judged(client, "file:broken.sql"))
 
     assert report["status"] == "fails"
-    assert 'relation "nowhere" does not exist' in report["summary"]
+    assert 'Statement 3 of 4 fails even on empty tables: relation "nowhere"' in report["summary"]
+    assert "it stays: statement 1. Undone with its transaction: statement 2." in report["summary"]
+    assert "Never run: statement 4." in report["summary"]
+    assert report["next_steps"][0].startswith("Mend statement 3")
+
+
+async def test_a_file_that_discards_data_is_proven_and_names_what_must_be_allowed(
+    client: Client, folder: Path
+) -> None:
+    (folder / "dropping.sql").write_text("DROP TABLE orders;")
+
+    first = told(await judged(client, "file:dropping.sql"))
+    options = {"allow_data_loss": first["blocked_by"]}
+    second = told(await judged(client, "file:dropping.sql", options=options))
+
+    assert first["status"] == "proven, judged, discards data that is not allowed"
+    assert first["blocked_by"] == ["public.orders"]
+    assert "data loss: all rows of public.orders are lost" in first["steps"][0]["hazards"]
+    assert "No way back undoes this of statement 1" in first["back"][-1]
+    assert (second["status"], second["blocked_by"]) == ("proven, judged", [])
+    assert "is proven" in second["safe_form"][0]
+
+
+async def test_a_new_column_of_a_file_that_rows_have_no_value_for_is_asked_about(
+    client: Client, folder: Path
+) -> None:
+    (folder / "tenant.sql").write_text("ALTER TABLE orders ADD COLUMN tenant int NOT NULL;")
+
+    first = told(await judged(client, "file:tenant.sql"))
+    options = {"backfill": ["public.orders.tenant = customer_id"]}
+    second = told(await judged(client, "file:tenant.sql", options=options))
+
+    assert "options.backfill" in first["questions"][0]
+    assert "is proven: " in second["safe_form"][0]
+
+
+async def test_a_file_without_a_statement_is_nothing_to_do(client: Client, folder: Path) -> None:
+    (folder / "nothing.sql").write_text("-- nothing to see here\n")
+
+    report = told(await judged(client, "file:nothing.sql"))
+
+    assert (report["status"], report["steps"]) == ("nothing to do", [])
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("COPY orders TO PROGRAM 'id';", "runs a program"),
+        ("DO $$ BEGIN EXECUTE 'COPY orders TO PROGRAM ''id'' '; END $$;", "42501"),
+        ("SELECT pg_terminate_backend(pg_backend_pid());", "42501"),
+        ("RESET SESSION AUTHORIZATION; DROP TABLE pg_catalog.pg_class;", "Statement 2 of 2"),
+        ("ALTER SYSTEM SET log_statement = 'all';", "whole server"),
+    ],
+)
+async def test_a_file_that_reaches_beyond_its_schema_fails_and_leaves_it_to_an_operator(
+    client: Client, folder: Path, sql: str, reason: str
+) -> None:
+    (folder / "hostile.sql").write_text(sql)
+
+    report = told(await judged(client, "file:hostile.sql"))
+
+    assert report["status"] == "fails"
+    assert reason in report["summary"]
+    assert any("leave it to an operator" in each for each in report["next_steps"])
 
 
 async def test_a_rename_by_annotation_keeps_the_rows_and_loses_nothing(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
-from server.engines.migration.hazard import HazardKind
 from server.engines.migration.planner import PlanOptions, steps
 from server.engines.migration.step import Segment, Step, segments
 
@@ -56,7 +55,7 @@ def drafted(old: Side, new: Side, options: PlanOptions) -> Draft:
 
 def lost(step: Step) -> tuple[Identity, ...]:
     """Return the objects whose data a step discards."""
-    return tuple(each.subject for each in step.hazards if each.kind is HazardKind.DATA_LOSS)
+    return tuple(each.subject for each in step.hazards if each.kind.is_loss)
 
 
 def not_allowed(steps: Iterable[Step], allowed: Container[str]) -> tuple[Identity, ...]:

@@ -14,6 +14,7 @@ from server.engines.sql.statement_facts import statement_form
 from server.errors import InvalidSqlError
 
 _USUAL_SCHEMA = "public"
+_CONNECTING = frozenset(("connect", "c"))
 _GLOBAL = frozenset(("schema", "extension", "event_trigger", "publication", "subscription"))
 
 
@@ -44,7 +45,7 @@ def read_pieces(pieces: Iterable[Piece], *, is_wrapped: bool) -> ForeignFile:
     for piece in pieces:
         match piece:
             case MetaCommand():
-                continue
+                _refuse_other_database(piece)
             case Data() if not piece.is_whole or _is_copy_of_rows(piece):
                 reading.leave_out(piece)
             case _:
@@ -85,7 +86,9 @@ class _Reading:
 
     def leave_out(self, piece: Data) -> None:
         """Remember rows that are not here any more."""
-        self.notes.append(f"{piece.location}: the rows of a statement are too many to run it here")
+        self.notes.append(
+            f"{piece.location}: its rows of data are not put in, so nothing is said of them"
+        )
 
     def finished(self) -> ForeignFile:
         """Return the file once it is read."""
@@ -133,6 +136,16 @@ def step(sql: str, form: forms.Form, mode: Mode, number: int) -> Step:
     """Return a statement as a step, its verb and subject as well as they can be told."""
     verb, subject = _told(form) or (Verb.ALTER, Identity("statement", (str(number + 1),)))
     return Step(sql=sql, verb=verb, subject=subject, mode=mode)
+
+
+def _refuse_other_database(command: MetaCommand) -> None:
+    if command.text in _CONNECTING:
+        raise InvalidSqlError(
+            rf"\{command.text} sends what follows to another database",
+            location=command.location,
+            statement=rf"\{command.text}",
+            next_step="Give one file a database, without the line.",
+        )
 
 
 def _is_copy_of_rows(piece: Data) -> bool:

@@ -46,6 +46,8 @@ class Request:
     database: str = ""
     values: tuple[str, ...] = ()
     """Values by argument for rows that are there; those by annotation stand in the target, too."""
+    seen: tuple[Rename, ...] = ()
+    """Renames that need not be asked for: they happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ async def generate(
     """
     stage("planning")
     annotated = await run_sync(_annotated, old, new)
-    wanted = merged(annotated.renames, requested(request.renames, old.catalog, new.catalog))
-    source = await _side(old, new, wanted)
-    target = await _side(new, old, [each.reversed for each in wanted])
+    asked = requested(request.renames, old.catalog, new.catalog)
+    wanted = merged((*annotated.renames, *request.seen), asked)
+    source, target = await sides(old, new, wanted)
     given = await run_sync(_given, new, request.values)
     draft = await run_sync(drafted, source, target, replace(request.options, values=given))
     if draft.is_empty:
@@ -128,6 +130,16 @@ def _given(new: Ground, asked: Sequence[str]) -> Values:
 
 def _annotated(old: Ground, new: Ground) -> Annotated:
     return resolved(read_annotations(new.scripts), old.catalog, new.catalog)
+
+
+async def sides(old: Ground, new: Ground, wanted: Sequence[Rename]) -> tuple[Side, Side]:
+    """Return both schemas as a draft takes them.
+
+    Raises:
+        RefusedError: PostgreSQL refuses a rename.
+    """
+    source = await _side(old, new, wanted)
+    return source, await _side(new, old, [each.reversed for each in wanted])
 
 
 async def _side(ground: Ground, other: Ground, wanted: Sequence[Rename]) -> Side:

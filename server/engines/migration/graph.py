@@ -20,7 +20,6 @@ from server.engines.migration.circular_keys import circular_foreign_keys
 from server.engines.migration.circular_parts import circular_parts
 from server.engines.migration.context import Context
 from server.engines.migration.fates import Fates, is_taken_along
-from server.engines.migration.hazard import HazardKind
 from server.engines.migration.kind import nothing
 from server.engines.migration.namespaces import claims
 from server.engines.migration.order import ordered, postponed
@@ -340,7 +339,7 @@ class Graph:
         if node.identity.kind == DefaultPrivilege.kind:
             # What is created before gets what the old ones say, and is granted the rest.
             return _LATE + 4
-        if any(hazard.kind is HazardKind.DATA_LOSS for each in actions for hazard in each.hazards):
+        if any(hazard.kind.is_loss for each in actions for hazard in each.hazards):
             return _LATE + 3
         if self._is_contraction(node):
             return _LATE + 2

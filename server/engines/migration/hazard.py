@@ -11,6 +11,10 @@ class HazardKind(StrEnum):
 
     DATA_LOSS = "data loss"
     """Rows or values are gone afterwards, and no rollback brings them back."""
+    CRASH = "crash"
+    """Rows are kept, and gone as soon as the server ends otherwise than by a shutdown."""
+    ROWS_ADDED = "rows added"
+    """There are more rows afterwards, and no rollback takes them out."""
     MAY_FAIL = "may fail"
     """Rows that are there can make the statement fail."""
     BREAKS_CLIENTS = "breaks clients"
@@ -29,6 +33,11 @@ class HazardKind(StrEnum):
     """A whole table is written anew under a lock."""
     SCAN = "scan"
     """A whole table is read under a lock."""
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether data is gone then or later, so that a caller must allow it by name."""
+        return self in {HazardKind.DATA_LOSS, HazardKind.CRASH}
 
 
 @dataclass(frozen=True, slots=True)

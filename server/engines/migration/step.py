@@ -61,6 +61,24 @@ class Evidence(StrEnum):
     """Measured before: the statement cannot be watched inside a transaction."""
 
 
+Number = tuple[int, int]
+"""What PostgreSQL knows a relation by, or a column of it, where 0 is none: oid and attnum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """How many rows of one relation a statement put in, changed and took out."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it left all rows alone."""
+        return not (self.inserted or self.updated or self.deleted)
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What one statement did to the relations that were there before it."""
@@ -74,6 +92,10 @@ class Observation:
     milliseconds: float = 0.0
     """How long it took on the clone, whose tables are nearly empty."""
     evidence: Evidence = Evidence.OBSERVED
+    gone: frozenset[Number] = frozenset()
+    """Relations and columns that were there before the plan, and are not any more."""
+    writes: Mapping[int, Writes] = field(default_factory=dict[int, Writes])
+    """The rows that it wrote in relations that were there before the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

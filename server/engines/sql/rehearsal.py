@@ -1,5 +1,6 @@
 """How one statement of a migration runs on a copy of the schema: all that a load may skip, too."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,6 +70,9 @@ _WHOLE = {
     ReindexObjectType.REINDEX_OBJECT_DATABASE,
 }
 
+# What a block commits with; text that it puts together and executes cannot.
+_COMMITTING = re.compile(r"\b(?:COMMIT|ROLLBACK|CALL)\b", re.IGNORECASE)
+
 RelationName = tuple[str, str]
 """A schema, empty where the statement names none, and a relation."""
 
@@ -79,7 +83,7 @@ class Form(StrEnum):
     ORDINARY = "ordinary"
     SETTING = "setting"
     BLOCK = "block"
-    """DO and CALL: outside a transaction they may commit by themselves."""
+    """CALL, and DO with words for it: outside a transaction they may commit by themselves."""
     CREATE_INDEX = "create index concurrently"
     DROP_INDEX = "drop index concurrently"
     REINDEX = "reindex concurrently"
@@ -91,7 +95,7 @@ class Form(StrEnum):
 
 _FORMS: tuple[tuple[Callable[[ast.Node], bool], Form], ...] = (
     (lambda node: isinstance(node, ast.VariableSetStmt), Form.SETTING),
-    (lambda node: isinstance(node, ast.DoStmt | ast.CallStmt), Form.BLOCK),
+    (lambda node: isinstance(node, ast.CallStmt) or _may_commit(node), Form.BLOCK),
     (lambda node: isinstance(node, ast.IndexStmt) and bool(node.concurrent), Form.CREATE_INDEX),
     (lambda node: isinstance(node, ast.DropStmt) and bool(node.concurrent), Form.DROP_INDEX),
     (lambda node: isinstance(node, ast.VacuumStmt) and _is_full(node), Form.VACUUM_FULL),
@@ -211,6 +215,13 @@ def _form_of_reindex(node: ast.ReindexStmt) -> Form:
     if any(option.defname == "concurrently" for option in node.params or ()):
         return Form.REINDEX
     return Form.UPKEEP if node.kind in _WHOLE else Form.ORDINARY
+
+
+def _may_commit(node: ast.Node) -> bool:
+    if not isinstance(node, ast.DoStmt):
+        return False
+    texts = (one.arg.sval or "" for one in node.args or () if isinstance(one.arg, ast.String))
+    return any(map(_COMMITTING.search, texts))
 
 
 def _is_full(node: ast.VacuumStmt) -> bool:

@@ -13,6 +13,7 @@ from server.engines.sql.facts import forms
 from server.engines.sql.facts.alter import bound, change, constraint
 from server.engines.sql.facts.kinds import word
 from server.engines.sql.facts.names import of_object, of_range, strings
+from server.engines.sql.facts.writing import copied, written
 from server.engines.sql.parsing import given, parse, walk
 from server.engines.sql.pieces import Statement
 
@@ -23,12 +24,6 @@ _EDGES = {
     TransactionStmtKind.TRANS_STMT_COMMIT: forms.Edge.COMMIT,
     TransactionStmtKind.TRANS_STMT_SAVEPOINT: forms.Edge.MARK,
     TransactionStmtKind.TRANS_STMT_RELEASE: forms.Edge.MARK,
-}
-_WRITINGS: dict[type[ast.Node], forms.Writing] = {
-    ast.InsertStmt: forms.Writing.INSERT,
-    ast.UpdateStmt: forms.Writing.UPDATE,
-    ast.DeleteStmt: forms.Writing.DELETE,
-    ast.MergeStmt: forms.Writing.MERGE,
 }
 
 
@@ -163,34 +158,6 @@ def _truncate(node: ast.TruncateStmt) -> forms.Form:
     return forms.Truncate(tuple(map(of_range, tables)), cascades)
 
 
-def _write(node: Any) -> forms.Form:  # ruff: ignore[any-type] - four classes without a parent
-    filtered = not isinstance(node, ast.UpdateStmt | ast.DeleteStmt) or bool(node.whereClause)
-    name = of_range(given(node.relation))
-    is_plain = not any(
-        getattr(node, part, None) for part in ("withClause", "fromClause", "usingClause")
-    )
-    return forms.WriteRows(_WRITINGS[type(node)], name, filtered, _assignments(node), is_plain)
-
-
-def _assignments(node: ast.Node) -> str:
-    """Return what stands after SET, empty where it cannot be printed apart from its statement."""
-    if not isinstance(node, ast.UpdateStmt):
-        return ""
-    targets = cast("tuple[ast.ResTarget, ...]", node.targetList or ())
-    if any(one.indirection or isinstance(one.val, ast.MultiAssignRef) for one in targets):
-        return ""
-    return ", ".join(
-        f"{deparse(ast.ColumnRef(fields=(ast.String(sval=one.name),)))} = {deparse(given(one.val))}"
-        for one in targets
-    )
-
-
-def _copy(node: ast.CopyStmt) -> forms.Form:
-    if not node.is_from or node.relation is None:
-        return forms.Other()
-    return forms.WriteRows(forms.Writing.COPY, of_range(node.relation), is_filtered=True)
-
-
 def _set(node: ast.VariableSetStmt) -> forms.Form:
     value: str | None = None
     if node.kind == SetKind.VAR_SET_VALUE:
@@ -265,7 +232,7 @@ _READERS: dict[type[ast.Node], Callable[[Any], forms.Form]] = {
     ast.AlterSeqStmt: _alter_sequence,
     ast.AlterTableStmt: _alter_table,
     ast.ClusterStmt: _cluster,
-    ast.CopyStmt: _copy,
+    ast.CopyStmt: copied,
     ast.CreateDomainStmt: lambda node: forms.CreateObject("domain", strings(node.domainname)),
     ast.CreateEnumStmt: lambda node: forms.CreateObject("enum", strings(node.typeName)),
     ast.CreateFunctionStmt: _routine,
@@ -275,21 +242,21 @@ _READERS: dict[type[ast.Node], Callable[[Any], forms.Form]] = {
     ast.CreateStmt: _create_table,
     ast.CreateTableAsStmt: _create_table_as,
     ast.CreateTrigStmt: _trigger,
-    ast.DeleteStmt: _write,
+    ast.DeleteStmt: written,
     ast.DropStmt: _drop,
     ast.DropSubscriptionStmt: lambda node: _drop_owned_by_nobody(
         "subscription", node.subname, node.behavior
     ),
     ast.IndexStmt: _create_index,
-    ast.InsertStmt: _write,
-    ast.MergeStmt: _write,
+    ast.InsertStmt: written,
+    ast.MergeStmt: written,
     ast.RefreshMatViewStmt: _refresh,
     ast.ReindexStmt: _reindex,
     ast.RenameStmt: _rename,
     ast.RuleStmt: _rule,
     ast.TransactionStmt: _transaction,
     ast.TruncateStmt: _truncate,
-    ast.UpdateStmt: _write,
+    ast.UpdateStmt: written,
     ast.VacuumStmt: _vacuum,
     ast.VariableSetStmt: _set,
     ast.ViewStmt: _view,

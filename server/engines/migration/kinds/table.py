@@ -159,7 +159,8 @@ def _with_risk_of_crash(change: Change[Table], statements: Iterable[str]) -> Ite
     new = change.new
     if "persistence" in change.names and new.persistence is Persistence.UNLOGGED:
         name = new.identity.qualified_name
-        gone = data_loss(new.identity, f"a crash of the server empties {name} from then on")
+        message = f"a crash of the server empties {name} from then on"
+        gone = Hazard(HazardKind.CRASH, new.identity, message)
         return risky(statements, gone)
     return plain(*statements)
 

@@ -35,13 +35,8 @@ class Migration:
     """By the number of the statement nearest by."""
 
 
-def findings(migration: Migration) -> tuple[LintFinding, ...]:
-    """Return what is wrong with a migration, in the order of its statements, the gravest first.
-
-    Raises:
-        InvalidSqlError: a statement is none of PostgreSQL's grammar.
-    """
-    script = read(migration)
+def findings(script: Script) -> tuple[LintFinding, ...]:
+    """Return what is wrong with a migration, in the order of its statements, the gravest first."""
     found = (
         finding
         for examined in script.statements

@@ -23,6 +23,7 @@ class Failure:
     sql: str
     message: str
     sqlstate: str = ""
+    is_on_way_back: bool = False
 
     @property
     def is_about_rows(self) -> bool:
@@ -41,7 +42,8 @@ class Failure:
 
     def __str__(self) -> str:
         state = f" ({self.sqlstate})" if self.sqlstate else ""
-        return f"step {self.number} failed: {self.message}{state}"
+        where = " of the way back" if self.is_on_way_back else ""
+        return f"step {self.number}{where} failed: {self.message}{state}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
-"""What one statement did inside its open transaction: locks, new files, full scans.
+"""What one statement did inside its open transaction: locks, new files, scans, rows.
 
 Nothing of it can be read from the statement: a cascade, a view or a partition takes more locks
 than it names, and whether a table is scanned depends on what is known about its rows.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from server.engines.migration.step import LockMode, Observation
+from server.engines.migration.step import LockMode, Number, Observation, Writes
 from server.engines.postgres.session import Row, Session
 from server.engines.sql.rehearsal import Form, Rehearsal
 
 _FLUSH_SINCE = 15
 _FLUSH = "SELECT pg_catalog.pg_stat_force_next_flush()"
 _COUNTED_SO_FAR = """
-SELECT relid::pg_catalog.int8 AS oid, seq_scan AS scans, coalesce(idx_scan, 0) AS lookups
+SELECT relid::pg_catalog.int8 AS oid, seq_scan AS scans, coalesce(idx_scan, 0) AS lookups,
+  n_tup_ins AS inserted, n_tup_upd AS updated, n_tup_del AS deleted
 FROM pg_catalog.pg_stat_xact_all_tables WHERE relid >= 16384
 """
 _KNOWN = """
@@ -41,7 +42,13 @@ SELECT o::pg_catalog.int8 AS oid, pg_catalog.pg_relation_filenode(o)::pg_catalog
   pg_catalog.pg_stat_get_xact_numscans(o) AS scans,
   (SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(i.indexrelid)), 0)
    FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) o)
-  ::pg_catalog.int8 AS lookups
+  ::pg_catalog.int8 AS lookups,
+  pg_catalog.pg_stat_get_xact_tuples_inserted(o) AS inserted,
+  pg_catalog.pg_stat_get_xact_tuples_updated(o) AS updated,
+  pg_catalog.pg_stat_get_xact_tuples_deleted(o) AS deleted,
+  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) o) AS is_there,
+  ARRAY(SELECT a.attnum::pg_catalog.int8 FROM pg_catalog.pg_attribute a
+   WHERE a.attrelid OPERATOR(pg_catalog.=) o AND a.attisdropped) AS dropped
 FROM pg_catalog.unnest($1::pg_catalog.oid[]) o
 """
 _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
@@ -55,6 +62,7 @@ class _Counts:
 
     scans: int = 0
     lookups: int = 0
+    writes: Writes = field(default_factory=Writes)
 
 
 @dataclass(slots=True)
@@ -76,6 +84,7 @@ class Observer:
     _newest: int
     _names: frozenset[tuple[str, str]]
     _seen: _Seen = field(default_factory=_Seen)
+    _gone: set[Number] = field(default_factory=set[Number])
 
     @classmethod
     async def of(cls, monitor: Session, worker: Session) -> "Observer":
@@ -101,11 +110,15 @@ class Observer:
         rows = await self.monitor.rows(_LOCKS, self.worker.pid, self._newest)
         locked = {row["oid"]: row for row in rows if row["oid"] in self._known}
         traces = await self.worker.rows(_TRACES, list(locked))
+        before, now = self._seen.counts, _counts(traces)
+        self._seen.counts = {**before, **now}
         return Observation(
             self._locks(locked, rehearsal),
             _named(self._rewritten(locked, traces), locked),
-            _named(self._scanned(traces, rehearsal), locked),
+            _named(_scanned(before, now, rehearsal), locked),
             milliseconds,
+            gone=self._newly_gone(traces),
+            writes=_written(before, now),
         )
 
     def _is_apart(self, rehearsal: Rehearsal) -> bool:
@@ -141,18 +154,10 @@ class Observer:
                 self._seen.files[oid] = file
         return found
 
-    def _scanned(self, traces: Iterable[Row], rehearsal: Rehearsal) -> list[int]:
-        now, before = _counts(traces), self._seen.counts
-        self._seen.counts = {**before, **now}
-        if rehearsal.is_truncation:
-            return []  # The counter moves although nothing is read.
-        return [
-            oid
-            for oid, counts in now.items()
-            for old in [before.get(oid, _Counts())]
-            if counts.scans > old.scans
-            or (rehearsal.validates_foreign_key and counts.lookups > old.lookups)
-        ]
+    def _newly_gone(self, traces: Iterable[Row]) -> frozenset[Number]:
+        gone = {number for trace in traces for number in _gone(trace)} - self._gone
+        self._gone |= gone
+        return frozenset(gone)
 
 
 async def timed(run: Run) -> float:
@@ -163,7 +168,47 @@ async def timed(run: Run) -> float:
 
 
 def _counts(rows: Iterable[Row]) -> dict[int, _Counts]:
-    return {row["oid"]: _Counts(row["scans"] or 0, row["lookups"] or 0) for row in rows}
+    return {
+        row["oid"]: _Counts(
+            row["scans"] or 0,
+            row["lookups"] or 0,
+            Writes(row["inserted"] or 0, row["updated"] or 0, row["deleted"] or 0),
+        )
+        for row in rows
+    }
+
+
+def _scanned(
+    before: Mapping[int, _Counts], now: Mapping[int, _Counts], rehearsal: Rehearsal
+) -> list[int]:
+    if rehearsal.is_truncation:
+        return []  # The counter moves although nothing is read.
+    return [
+        oid
+        for oid, counts in now.items()
+        for old in [before.get(oid, _Counts())]
+        if counts.scans > old.scans
+        or (rehearsal.validates_foreign_key and counts.lookups > old.lookups)
+    ]
+
+
+def _written(before: Mapping[int, _Counts], now: Mapping[int, _Counts]) -> dict[int, Writes]:
+    written = {
+        oid: Writes(
+            counts.writes.inserted - old.inserted,
+            counts.writes.updated - old.updated,
+            counts.writes.deleted - old.deleted,
+        )
+        for oid, counts in now.items()
+        for old in [before.get(oid, _Counts()).writes]
+    }
+    return {oid: writes for oid, writes in written.items() if not writes.is_none}
+
+
+def _gone(trace: Row) -> Iterator[Number]:
+    if not trace["is_there"]:
+        yield trace["oid"], 0
+    yield from ((trace["oid"], column) for column in trace["dropped"])
 
 
 def _named(oids: Iterable[int], locked: Mapping[int, Row]) -> frozenset[str]:

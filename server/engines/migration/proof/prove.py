@@ -130,6 +130,8 @@ class _Trial:
 
     async def _back(self, proof: Proof, rows: "_Rows") -> Proof:
         back = await run_plan(rows.clone, self.plan.back)
+        if back.failure:
+            back = replace(back, failure=replace(back.failure, is_on_way_back=True))
         proof = replace(proof, back=back)
         if not back.failure:
             here = await self._residual(rows.clone, self.source, self.plan.back)

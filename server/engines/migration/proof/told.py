@@ -16,10 +16,14 @@ from server.engines.migration.step import Segment
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Tables whose rows, and columns whose values a direction says are lost, as of the source."""
+    """What a direction says of tables and columns, as of the source.
+
+    `rows` of tables and `values` of columns are lost; tables that are `filled` get more rows.
+    """
 
     rows: frozenset[Identity] = frozenset()
     values: frozenset[Identity] = frozenset()
+    filled: frozenset[Identity] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,19 @@ class Naming:
 
 def told(segments: Iterable[Segment], naming: Naming) -> Told:
     """Return what the hazards of the segments say about tables and columns of the source."""
-    subjects = frozenset(
-        hazard.subject
-        for segment in segments
-        for step in segment.steps
-        for hazard in step.hazards
-        if hazard.kind is HazardKind.DATA_LOSS
+    subjects: dict[HazardKind, set[Identity]] = {kind: set() for kind in HazardKind}
+    for hazard in (each for one in segments for step in one.steps for each in step.hazards):
+        subjects[hazard.kind].add(hazard.subject)
+    lost, filled = (
+        frozenset(subjects[kind]) for kind in (HazardKind.DATA_LOSS, HazardKind.ROWS_ADDED)
     )
-    if not subjects:
+    if not lost and not filled:
         return Told()
-    return Told(frozenset(_tables(subjects, naming)), frozenset(_columns(subjects, naming)))
+    return Told(
+        frozenset(_tables(lost, naming)),
+        frozenset(_columns(lost, naming)),
+        frozenset(_tables(filled, naming)),
+    )
 
 
 def _tables(subjects: frozenset[Identity], naming: Naming) -> Iterator[Identity]:

@@ -61,7 +61,7 @@ class _Loss:
             case Fate.COUNTED:
                 return self._is_lost_there or self._are_values_told
             case Fate.GAINED:
-                return False
+                return self.table in self.there.filled
             case Fate.UNCHANGED | Fate.UNKNOWN:
                 return True
 

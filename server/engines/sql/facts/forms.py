@@ -251,6 +251,10 @@ class WriteRows:
     assignments: str = ""
     is_plain: bool = True
     """Whether it needs no other table, so that it can be cut into batches."""
+    columns: tuple[str, ...] = ()
+    """Whose values it may overwrite in rows that are there."""
+    may_add: bool = False
+    may_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)

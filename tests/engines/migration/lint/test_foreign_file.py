@@ -84,6 +84,12 @@ def test_commands_for_psql_are_passed_over() -> None:
     assert _shape(_read("\\set ON_ERROR_STOP on\nSELECT 1;")) == [(False, 1)]
 
 
+@pytest.mark.parametrize("command", ["connect other", "c other"])
+def test_a_file_that_goes_on_in_another_database_is_refused(command: str) -> None:
+    with pytest.raises(InvalidSqlError, match="another database"):
+        _read(f"\\{command}\nSELECT 1;")
+
+
 @pytest.mark.parametrize(
     ("sql", "verb", "subject"),
     [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.read import read_catalog
 from server.engines.migration.foreign_file import ForeignFile, read_file
-from server.engines.migration.lint.lint import Migration, findings
+from server.engines.migration.lint.lint import Migration, findings, read
 from server.engines.migration.lint.rule import LintFinding
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.course import Course
@@ -60,10 +60,10 @@ class Trial:
     async def judge_here(self, migration: str, *, is_wrapped: bool = False) -> Verdict:
         """Run one more migration on what is there, and judge it."""
         before = await read_catalog(self.clone.superuser)
-        read = read_file([migration.encode()], file="migration.sql", is_wrapped=is_wrapped)
-        course = await run_plan(self.clone, read.segments)
+        file = read_file([migration.encode()], file="migration.sql", is_wrapped=is_wrapped)
+        course = await run_plan(self.clone, file.segments)
         after = await read_catalog(self.clone.superuser)
-        return Verdict(course, _found(before, after, read, course))
+        return Verdict(course, _found(before, after, file, course))
 
     async def judge_with_rows(self, schema: str, migration: str) -> Verdict:
         """Do the same on tables that hold rows; as a proof does, without where they stop it."""
@@ -85,14 +85,16 @@ class Trial:
 
 
 def _found(
-    before: Catalog, after: Catalog, read: ForeignFile, course: Course
+    before: Catalog, after: Catalog, file: ForeignFile, course: Course
 ) -> tuple[LintFinding, ...]:
     return findings(
-        Migration(
-            before=before,
-            after=after,
-            segments=read.segments,
-            observations=course.observations,
-            edge_faults=read.edge_faults,
+        read(
+            Migration(
+                before=before,
+                after=after,
+                segments=file.segments,
+                observations=course.observations,
+                edge_faults=file.edge_faults,
+            )
         )
     )

@@ -4,7 +4,7 @@ import pytest
 
 from server.engines.catalog.identity import Identity
 from server.engines.migration.action import Mode
-from server.engines.migration.hazard import Hazard, data_loss
+from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.proof.prove import ProofOptions
 from server.engines.migration.proof.seed.demands import Renames
 from server.engines.migration.step import Step
@@ -43,6 +43,16 @@ async def test_a_loss_of_something_else_excuses_no_lost_rows(
 
     assert proof.unexpected == ("public.t",)
     assert not proof.is_proven
+
+
+async def test_what_a_crash_may_empty_later_excuses_no_rows_that_are_lost_now(
+    prove_case: Prove,
+) -> None:
+    crash = Hazard(HazardKind.CRASH, _TABLE, "a crash empties it")
+
+    proof = await prove_case(Case(_T, _T, (step(_EMPTY_T, Mode.TRANSACTIONAL, crash),)))
+
+    assert proof.unexpected == ("public.t",)
 
 
 @pytest.mark.parametrize(
