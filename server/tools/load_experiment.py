@@ -27,7 +27,7 @@ from server.engines.loadtest.run import Run, Stop, measure
 from server.engines.loadtest.saved import SavedRun, read_saved, recording, saved_run
 from server.engines.loadtest.slo import Slo
 from server.engines.loadtest.thresholds import Metric, Threshold, parse_goal
-from server.errors import BackendError, InvalidInputError
+from server.errors import BackendError, InvalidInputError, RefusedError
 from server.redaction import Redactor
 from server.runs import BackgroundRun
 from server.runtime import Runtime
@@ -95,7 +95,8 @@ class Experiment:
             self.detailed,
         )
         async with self.runtime.gate.alone(run.enter):
-            conduct = Conduct(self._measuring(run, stop), stop)
+            caps = self.admitted.caps
+            conduct = Conduct(self._measuring(run, stop), stop, caps.seconds, caps.requests)
             where = environment(await _commit(self.runtime.workspace))
             report, measured = await self._measured(teller, conduct)
             saved = await self._saved(measured, where, conduct)
@@ -108,7 +109,8 @@ class Experiment:
         plan = self.admitted.plan
         if self.second is not None:
             seconds = min(plan.load.seconds, _LONGEST_SEGMENT)
-            pair = [_lasting(each.plan, seconds) for each in (self.admitted, self.second)]
+            sides = (self.admitted, self.second)
+            pair = [_one_of(self.checks.pairs, _lasting(each.plan, seconds)) for each in sides]
             compared = await interleaved(pair[0], pair[1], self.checks.pairs, conduct)
             urls = (str(self.admitted.url), str(self.second.url))
             return teller.of_comparison(compared, urls), joined(compared.first_runs)
@@ -168,6 +170,8 @@ async def experiment(
     second = await admitted(wanted, runtime, url=checks.compare) if is_url else None
     first = await admitted(wanted, runtime)
     _check_kinds(checks, goals, first.plan)
+    for side in (first, second) if second else ():
+        _check_turns(side, checks.pairs)
     return Experiment(
         admitted=first,
         second=second,
@@ -181,6 +185,19 @@ async def experiment(
         runtime=runtime,
         detailed=detailed,
     )
+
+
+def _check_turns(side: Admitted, pairs: int) -> None:
+    """Refuse a comparison whose segments together take more than one run may."""
+    plan = _lasting(side.plan, min(side.plan.load.seconds, _LONGEST_SEGMENT))
+    seconds = pairs * plan.load.seconds
+    requests = pairs * plan.load.expected if isinstance(plan.load, OpenLoad) else 0
+    if seconds > side.caps.seconds or requests > side.caps.requests:
+        raise RefusedError(
+            f"{pairs} pairs take {seconds:g} s and {requests:,.0f} requests of each side, over the "
+            f"{side.caps.seconds:g} s and {side.caps.requests:,} that the operator allows.",
+            next_step="Ask for fewer pairs, a shorter duration or a lower rate.",
+        )
 
 
 def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) -> None:
@@ -229,6 +246,11 @@ def _against(baseline: SavedRun, saved: SavedRun) -> Iterable[str]:
 
 def _lasting(plan: Plan, seconds: float) -> Plan:
     return replace(plan, load=segment(plan.load, seconds))
+
+
+def _one_of(segments: int, plan: Plan) -> Plan:
+    """Return the plan of one segment, with its part of the requests that all may take."""
+    return replace(plan, limits=replace(plan.limits, requests=plan.limits.requests / segments))
 
 
 def objective(goals: tuple[Goal, ...]) -> Slo:

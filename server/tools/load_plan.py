@@ -18,7 +18,14 @@ from server.engines.loadtest.plan import (
     Trust,
 )
 from server.engines.loadtest.reach.network import Network
-from server.engines.loadtest.reach.policy import Allowed, Caps, Permission, Policy, permission
+from server.engines.loadtest.reach.policy import (
+    Allowed,
+    Caps,
+    Permission,
+    Policy,
+    check_host_header,
+    permission,
+)
 from server.engines.loadtest.reach.resolve import is_own, resolve
 from server.engines.loadtest.reach.url import TargetUrl, parse_url
 from server.engines.loadtest.rows import read_rows
@@ -91,7 +98,8 @@ async def admitted(wanted: Wanted, runtime: Runtime, *, url: str = "") -> Admitt
             next_step="Test one server at a time, or compare two URLs.",
         )
     first = urls[0]
-    granted = permission(first, await resolve(first), _policy(runtime), own=is_own)
+    policy = _policy(runtime)
+    granted = permission(first, await resolve(first), policy, own=is_own)
     load = _load(wanted.load)
     _check_caps(load, wanted.load, granted)
     run_id = f"load-{secrets.token_hex(4)}"
@@ -103,12 +111,26 @@ async def admitted(wanted: Wanted, runtime: Runtime, *, url: str = "") -> Admitt
         limits=Limits(
             timeout=wanted.load.timeout,
             connections=min(wanted.load.connections, granted.caps.connections),
+            requests=granted.caps.requests,
+            rate=granted.caps.rate,
         ),
         protocol=wanted.load.protocol,
         trust=Trust(verifies=wanted.load.verify_tls),
         keeps_connections=wanted.load.reuse_connections,
     )
+    for host in _host_headers(plan):
+        check_host_header(host, first, granted, policy)
     return Admitted(plan, first, granted.network, granted.caps)
+
+
+def _host_headers(plan: Plan) -> frozenset[str]:
+    return frozenset(
+        value
+        for target in plan.targets
+        for message in target.messages
+        for name, value in message.headers
+        if name.lower() == "host"
+    )
 
 
 def _policy(runtime: Runtime) -> Policy:

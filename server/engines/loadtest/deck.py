@@ -16,7 +16,7 @@ from server.errors import InvalidInputError
 Row = Mapping[str, JsonValue]
 
 MOST_BYTES: Final = 64 << 20
-"""Bytes that all prepared bodies of a test may have together."""
+"""Bytes that all prepared requests of a test may have together."""
 _PLACE: Final = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.-]{0,63})\s*\}\}")
 _AGENT: Final = "senior-backend-load-test"
 
@@ -39,41 +39,74 @@ def messages(template: Template, rows: Sequence[Row], run_id: str) -> tuple[Mess
         InvalidInputError: a row lacks a value, or a value does not fit where it stands.
     """
     made: list[Message] = []
-    size = 0
+    room = MOST_BYTES
     for number, row in enumerate(rows or [{}], start=1):
         try:
-            message = _message(template, _Filling(row, number if rows else 0), run_id)
+            message = _message(template, _Filling(row, number if rows else 0, room), run_id)
         except UnicodeEncodeError:
             raise InvalidInputError(
                 "A value holds half a character (a lone surrogate) and cannot be sent."
             ) from None
-        check(message)
-        size += len(message.body)
-        if size > MOST_BYTES:
+        except RecursionError:
             raise InvalidInputError(
-                f"The bodies of {number} rows are larger than {MOST_BYTES} bytes together.",
-                next_step="Give fewer rows.",
-            )
+                "The body is nested too deeply.", next_step="Give it as text."
+            ) from None
+        check(message)
+        room -= _size(message)
+        if room < 0:
+            raise _too_large(number)
         made.append(message)
     return tuple(made)
 
 
-@dataclass(frozen=True, slots=True)
+def _size(message: Message) -> int:
+    lines = sum(len(name) + len(value) for name, value in message.headers)
+    return len(message.path) + lines + len(message.body)
+
+
+def _too_large(number: int) -> InvalidInputError:
+    return InvalidInputError(
+        f"The requests of {max(number, 1)} rows are larger than {MOST_BYTES} bytes together.",
+        next_step="Give fewer or smaller rows.",
+    )
+
+
 class _Filling:
-    row: Row
-    number: int
+    """Puts the values of one row in: at most `room` characters, however often each is named."""
+
+    def __init__(self, row: Row, number: int, room: int) -> None:
+        self._row = row
+        self._number = number
+        self._room = room
+        self._plain: dict[str, str] = {}
 
     def value(self, name: str) -> JsonValue:
-        if name not in self.row:
-            where = f"Row {self.number} of the data has" if self.number else "There is"
+        self._spend(len(self._as_text(name)))
+        return self._row[name]
+
+    def _as_text(self, name: str) -> str:
+        if name not in self._row:
+            where = f"Row {self._number} of the data has" if self._number else "There is"
             raise InvalidInputError(
                 f"{where} no value for {{{{{name}}}}}.",
-                next_step=f"Columns: {', '.join(map(str, self.row)) or 'none; give data'}.",
+                next_step=f"Columns: {', '.join(map(str, self._row)) or 'none; give data'}.",
             )
-        return self.row[name]
+        if name not in self._plain:
+            self._plain[name] = _plain(self._row[name])
+        return self._plain[name]
+
+    def _spend(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise _too_large(self._number)
 
     def text(self, template: str, encode: Callable[[str], str] = str) -> str:
-        return _PLACE.sub(lambda place: encode(_plain(self.value(place[1]))), template)
+        return _PLACE.sub(lambda place: self._filled(place[1], encode), template)
+
+    def _filled(self, name: str, encode: Callable[[str], str]) -> str:
+        filled = encode(self._as_text(name))
+        self._spend(len(filled))
+        return filled
 
     def json(self, template: JsonValue) -> JsonValue:
         """Fill strings in; one that is a place and nothing else becomes the value itself."""
@@ -92,6 +125,10 @@ class _Filling:
 def _message(template: Template, filling: _Filling, run_id: str) -> Message:
     headers = {name: filling.text(value) for name, value in template.headers}
     given = {name.lower(): name for name in headers}
+    if len(given) < len(headers):
+        raise InvalidInputError(
+            "A header is given twice, in upper and lower case.", next_step="Give it once."
+        )
     body, kind = _body(template.body, filling)
     defaults = {"Host": template.authority, "Accept": "*/*"} | (
         {"Content-Type": kind} if kind else {}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 
 class Arrivals(StrEnum):
@@ -114,12 +115,17 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request and one run may take; sizes in bytes, times in seconds."""
+    """What one request and one run may take; sizes in bytes, times in seconds.
+
+    `requests` and `rate` (a second) bound a closed model, which has no timetable.
+    """
 
     timeout: float = 10.0
     connections: int = 1_000
     response_bytes: int = 16 << 20
     header_bytes: int = 64 << 10
+    requests: float = inf
+    rate: float = inf
 
 
 @dataclass(frozen=True, slots=True)

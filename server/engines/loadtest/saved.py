@@ -20,6 +20,7 @@ from server.errors import InvalidInputError
 
 SCHEMA_VERSION: Final = 1
 _SEGMENTS: Final = 10
+_MOST_SECONDS: Final = 86_400 + 600  # the longest run, and the answers that come after it
 _WHOLE: Final = 0.9  # seconds: a shorter frame is a piece of a second
 
 
@@ -27,29 +28,37 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+# A file may be anyone's, and its words are told to whoever compares with it.
+_Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+_Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+_Count = Annotated[int, Field(ge=0, le=1 << 53)]
+_Text = Annotated[str, Field(max_length=1 << 18)]
+_Moment = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class SavedSecond(_Part):
     """One second; the histograms are HdrHistogram's V2 text, in microseconds."""
 
-    start: float
-    end: float
-    sent: int
-    errors: int
-    response: str
-    good: str
-    service: str
-    lag: str
+    start: _Seconds
+    end: _Seconds
+    sent: _Count
+    errors: _Count
+    response: _Text
+    good: _Text
+    service: _Text
+    lag: _Text
 
 
 class SavedEnvironment(_Part):
     """Where it was measured."""
 
-    cpu: str
-    cores: Annotated[int, Field(ge=1)]
-    load_average: float
-    system: str
-    python: str
-    version: str
-    commit: str
+    cpu: _Words
+    cores: Annotated[int, Field(ge=1, le=1 << 20)]
+    load_average: _Seconds
+    system: _Words
+    python: _Words
+    version: _Words
+    commit: _Words
 
 
 class SavedRun(_Part):
@@ -60,13 +69,13 @@ class SavedRun(_Part):
     target: str
     requests: tuple[str, ...]
     load: str
-    started_at: float
+    started_at: _Moment
     end: str
     void: str
     outcomes: dict[str, int]
     environment: SavedEnvironment
-    seconds: tuple[SavedSecond, ...]
-    calibration: tuple[SavedSecond, ...] = ()
+    seconds: Annotated[tuple[SavedSecond, ...], Field(max_length=_MOST_SECONDS)]
+    calibration: Annotated[tuple[SavedSecond, ...], Field(max_length=_MOST_SECONDS)] = ()
 
 
 def saved_seconds(run: Run) -> tuple[SavedSecond, ...]:

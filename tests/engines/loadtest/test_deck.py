@@ -3,6 +3,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from server.engines.loadtest.deck import Template, messages
 from server.engines.loadtest.message import http_1
@@ -109,3 +110,49 @@ def test_rows_are_read_from_csv_and_json_lines() -> None:
 def test_a_file_that_cannot_be_read_says_where(name: str, text: str, place: str) -> None:
     with pytest.raises(InvalidInputError, match=place):
         read_rows(name, text)
+
+
+MANY = " ".join(["{{a}}"] * 50_000)
+MANY_VALUES: list[JsonValue] = ["{{a}}" for _ in range(50_000)]
+VALUE = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        Template("POST", "h", "/", body=MANY),
+        Template("POST", "h", "/", body=MANY_VALUES),
+        Template("POST", "h", "/", body={"n": [{"m": MANY}]}),
+        Template("GET", "h", f"/{MANY.replace(' ', '')}"),
+        Template("GET", "h", "/", (("X", MANY),)),
+    ],
+    ids=["text", "values", "json", "path", "header"],
+)
+def test_a_value_that_is_named_often_does_not_grow_without_bound(template: Template) -> None:
+    with pytest.raises(InvalidInputError, match="larger than"):
+        messages(template, [{"a": VALUE}], "r")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        Template("GET", "h", "/" + "p" * 10_000),
+        Template("GET", "h", "/", (("X", "v" * 10_000),)),
+        Template("POST", "h", "/", body="b" * 10_000),
+    ],
+    ids=["path", "header", "body"],
+)
+def test_whatever_a_request_is_made_of_counts_for_each_row(template: Template) -> None:
+    with pytest.raises(InvalidInputError, match="larger than"):
+        messages(template, [{"a": 1}] * 10_000, "r")
+
+
+def test_a_header_that_is_given_in_upper_and_lower_case_is_given_twice() -> None:
+    with pytest.raises(InvalidInputError, match="given twice"):
+        messages(Template("GET", "h", "/", (("Host", "a"), ("host", "b"))), [], "r")
+
+
+def test_a_line_of_json_may_hold_other_separators_within_a_text() -> None:
+    rows = read_rows("x.jsonl", '{"a": "b\u2028c\x85d"}\r\n{"a": 2}\n')
+
+    assert rows == ({"a": "b\u2028c\x85d"}, {"a": 2})

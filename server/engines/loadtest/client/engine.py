@@ -108,7 +108,12 @@ def _machine(plan: Plan, share: Share, ledger: Ledger) -> tuple[Pool, Drive]:
         pool = Pool(dial, ledger, limits)
         due = timetable(plan.load, plan.targets).share(share.worker, share.workers)
         return pool, Arriving(due, pool, ledger)
-    limits = replace(plan.limits, connections=share.of(plan.load.concurrency))
+    limits = replace(
+        plan.limits,
+        connections=share.of(plan.load.concurrency),
+        requests=plan.limits.requests / share.workers,
+        rate=plan.limits.rate / share.workers,
+    )
     endless = itertools.cycle(turns(plan.targets, _TURNS, share.worker).tolist())
     users = Users(dial, ledger, limits, endless)
     return users, users

@@ -23,9 +23,15 @@ class Users(Pool):
     """One connection a user; each is used again as soon as it is free."""
 
     def __init__(self, dial: Dial, ledger: Ledger, limits: Limits, turns: Iterator[int]) -> None:
-        """Take the places of messages from `turns`, which never end; `limits` says how many."""
+        """Take the places of messages from `turns`, which never end.
+
+        `limits` says how many users there are, and what they may send together.
+        """
         super().__init__(dial, ledger, limits)
         self._turns = turns
+        self._most = limits.requests
+        self._gap = round(_SECOND / limits.rate)
+        self._next = 0
         self._end = 0
         self.taken = 0
         self.planned = 0
@@ -45,15 +51,33 @@ class Users(Pool):
     @property
     def is_done(self) -> bool:
         """Whether no user asks again."""
-        return monotonic_ns() >= self._end
+        return monotonic_ns() >= self._end or self.taken + 1 > self._most
 
     @override
     def ready(self, line: Line, now: int) -> None:
-        if now < self._end:
+        if now >= self._end:
+            self._idle.append(line)
+            return
+        slot = max(now, self._next)
+        self._next = slot + self._gap
+        if slot == now:
+            self._ask(line, now)
+        else:
+            loop = asyncio.get_running_loop()
+            loop.call_later((slot - now) / _SECOND, self._ask_when_allowed, line)
+
+    def _ask(self, line: Line, now: int) -> None:
+        if self.taken + 1 <= self._most:
             self.taken += 1
             line.send(next(self._turns), now, now)
         else:
             self._idle.append(line)
+
+    def _ask_when_allowed(self, line: Line) -> None:
+        """Ask on a connection that had to wait for the highest rate, if it is still there."""
+        now = monotonic_ns()
+        if line.is_open and now < self._end:
+            self._ask(line, now)
 
     @override
     def _grow(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import inf
 
 from server.engines.loadtest.plan import Plan
 from server.engines.loadtest.run import Run, Stop
@@ -12,7 +13,12 @@ Measure = Callable[[Plan, str], Awaitable[Run]]
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """Makes runs, one after another; `stop` ends the experiment with what there is."""
+    """Makes runs, one after another; `stop` ends the experiment with what there is.
+
+    All runs together may take so many seconds and requests where their number is not known before.
+    """
 
     measure: Measure
     stop: Stop
+    seconds: float = inf
+    requests: float = inf

@@ -7,12 +7,12 @@ from server.engines.loadtest.compare.verdict import Comparison
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.health import measurement
 from server.engines.loadtest.plan import ClosedLoad, OpenLoad, Plan
-from server.engines.loadtest.run import Run
+from server.engines.loadtest.run import End, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Every segment with its side, and the verdict; none where the caller stopped too early."""
+    """Every segment with its side, and the verdict; none where it ended too early."""
 
     runs: tuple[tuple[Side, Run], ...]
     comparison: Comparison | None
@@ -29,7 +29,10 @@ class Compared:
 
 
 async def interleaved(first: Plan, second: Plan, pairs: int, conduct: Conduct) -> Compared:
-    """Measure both plans in ABBA order; each segment lasts what the plan lasts."""
+    """Measure both plans in ABBA order; each segment lasts what the plan lasts.
+
+    A server that a segment was ended for, because of what it answered, is not asked again.
+    """
     order = turns(pairs)
     runs: list[tuple[Side, Run]] = []
     for number, side in enumerate(order, start=1):
@@ -39,6 +42,8 @@ async def interleaved(first: Plan, second: Plan, pairs: int, conduct: Conduct) -
         seeded = replace(plan, load=_seeded(plan.load, (number - 1) // 2))
         label = f"segment {number} of {len(order)} ({plan.endpoint.host}:{plan.endpoint.port})"
         runs.append((side, await conduct.measure(seeded, label)))
+        if runs[-1][1].end is End.ABORTED:
+            break
     whole = [measurement(run) for _, run in runs]
     is_whole = len(runs) == len(order) and not conduct.stop.is_set
     return Compared(tuple(runs), compare(whole) if is_whole else None)

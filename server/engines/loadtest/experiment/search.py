@@ -37,8 +37,8 @@ async def search(plan: Plan, slo: Slo, seconds: float, conduct: Conduct) -> Sear
 
     Each step lasts `seconds`; one in which the generator was the limit is made once more, for it
     may have been a passing disturbance. The search ends early when a step fails or is void again,
-    and where that is the first of all, it begins anew below it. A step that was cut short by a
-    stop is among the runs, but not among the steps.
+    and where that is the first of all, it begins anew below it; and when all that `conduct` allows
+    is used. A step that was cut short by a stop is among the runs, but not among the steps.
     """
     if not isinstance(plan.load, OpenLoad):
         raise TypeError("a search raises the rate of an open model")
@@ -68,6 +68,7 @@ class _Ladder:
         self._slo = slo
         self._seconds = seconds
         self._conduct = conduct
+        self._is_exhausted = False
         self.runs: list[Run] = []
         self.steps: list[Step] = []
         self.notes: list[str] = []
@@ -81,23 +82,33 @@ class _Ladder:
     async def climb(self, rates: Iterable[float]) -> None:
         """Make a step at each rate, until one ends the search."""
         for rate in rates:
-            if self._is_stopped or await self._standing_at(rate) in _ENDS:
+            if self._is_over(rate) or await self._standing_at(rate) in _ENDS:
                 return
 
     async def look_closer(self) -> None:
         """Make a few steps between the highest rate that held and the one above it."""
         for rate in [*_closer(capacity(self.steps, self._slo).rate, self.steps)]:
-            if self._is_stopped:
+            if self._is_over(rate):
                 return
             await self._standing_at(rate)
 
-    @property
-    def _is_stopped(self) -> bool:
-        return bool(self.runs) and self._conduct.stop.is_set
+    def _is_over(self, rate: float) -> bool:
+        """Tell whether no step at this rate may be made any more; the first one always is."""
+        if not self.runs:
+            return False
+        if not self._is_exhausted and self._would_exceed(rate):
+            self._is_exhausted = True
+            self.notes.append("the search ended early: it may take no more seconds or requests")
+        return self._is_exhausted or self._conduct.stop.is_set
+
+    def _would_exceed(self, rate: float) -> bool:
+        sent = sum(run.total.taken for run in self.runs) + rate * self._seconds
+        seconds = self._seconds * (len(self.runs) + 1)
+        return seconds > self._conduct.seconds or sent > self._conduct.requests
 
     async def _standing_at(self, rate: float) -> Standing | None:
         standing = await self._measured(rate)
-        if standing is Standing.VOID:
+        if standing is Standing.VOID and not self._is_over(rate):
             reason = self.steps[-1].run.void
             self.notes.append(f"{plain(rate)} requests/s was tried again, as it was void: {reason}")
             standing = await self._measured(rate)

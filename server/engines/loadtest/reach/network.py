@@ -29,7 +29,8 @@ _METADATA: Final = frozenset(
 )
 _SHARED: Final = IPv4Network("100.64.0.0/10")  # RFC 6598: carriers, and overlay networks
 _UNIQUE_LOCAL: Final = IPv6Network("fc00::/7")
-_TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST: Final = IPv6Network("2000::/3")  # all that was ever given out, RFC 4291
 _COMPATIBLE: Final = IPv6Network("::/96")
 _LOW_32: Final = (1 << 32) - 1
 
@@ -43,7 +44,7 @@ def network_of(address: Address) -> Network:
         return Network.LOOPBACK
     if _is_private(inner):
         return Network.PRIVATE
-    return Network.PUBLIC if inner.is_global else Network.FORBIDDEN
+    return Network.PUBLIC if _is_public(inner) else Network.FORBIDDEN
 
 
 def unwrapped(address: Address) -> Address | None:
@@ -54,7 +55,7 @@ def unwrapped(address: Address) -> Address | None:
         return None
     if address.ipv4_mapped:
         return address.ipv4_mapped
-    if any(address in each for each in _TRANSLATED):
+    if address in _TRANSLATED:
         # A gateway sends it on: what it calls local is not ours.
         inner = IPv4Address(int(address) & _LOW_32)
         return inner if inner.is_global else None
@@ -70,6 +71,13 @@ def _leads_nowhere(address: Address) -> bool:
         or address.is_unspecified
         or (isinstance(address, IPv4Address) and (address.is_reserved or address.packed[0] == 0))
     )
+
+
+def _is_public(address: Address) -> bool:
+    """Tell whether everybody can reach it; what translators and sites keep to themselves is not."""
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global
 
 
 def _is_private(address: Address) -> bool:

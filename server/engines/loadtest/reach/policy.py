@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from server.engines.loadtest.reach.network import Address, Network, network_of
-from server.engines.loadtest.reach.url import TargetUrl
-from server.errors import RefusedError
+from server.engines.loadtest.reach.url import TargetUrl, parse_url
+from server.errors import InvalidInputError, RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,36 @@ def _check_listed(url: TargetUrl, network: Network, policy: Policy) -> None:
             f"{listed}.",
             next_step=f"The operator can set SENIOR_BACKEND_LOAD_TARGETS={url.authority}.",
         )
+
+
+def check_host_header(value: str, url: TargetUrl, granted: Permission, policy: Policy) -> None:
+    """Refuse a Host header that leads a shared front on to a host that is not listed.
+
+    On this machine a caller of this machine may name any.
+
+    Raises:
+        RefusedError: names the host, and what the operator would set.
+    """
+    is_free = granted.network is Network.LOOPBACK and policy.loopback_is_free
+    if is_free or value == url.authority:
+        return
+    named = _named(value, url.scheme)
+    if named is None or not any(each.covers(named) for each in policy.allowed):
+        raise RefusedError(
+            f"The Host header names {value[:100]!r}, which is not a host that the operator lets "
+            "be tested.",
+            next_step="Leave it out; the operator can list that host in "
+            "SENIOR_BACKEND_LOAD_TARGETS.",
+        )
+
+
+def _named(value: str, scheme: str) -> TargetUrl | None:
+    """Return where a Host header leads; None where it is more, or less, than a host."""
+    try:
+        named = parse_url(f"{scheme}://{value}")
+    except InvalidInputError:
+        return None
+    return named if value.lower() in {named.authority, f"{named.host}:{named.port}"} else None
 
 
 def _shown(addresses: Iterable[Address]) -> str:

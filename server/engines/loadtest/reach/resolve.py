@@ -35,9 +35,10 @@ async def resolve(url: TargetUrl) -> tuple[str, ...]:
 def is_own(address: str) -> bool:
     """Tell whether an address belongs to this machine: only such a one can be bound."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as probe:
-        try:
+    try:
+        with socket.socket(family) as probe:
             probe.bind((address, 0))
-        except OSError as error:
-            return error.errno in _IN_USE
+    except OSError as error:
+        # A machine without the family has no address of it either.
+        return error.errno in _IN_USE
     return True

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import pytest
@@ -12,7 +12,7 @@ from server.engines.loadtest.compare.verdict import Verdict
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.experiment.interleaved import Compared, interleaved
 from server.engines.loadtest.plan import Arrivals, OpenLoad, Plan, Stage
-from server.engines.loadtest.run import Run
+from server.engines.loadtest.run import End, Run
 from tests.engines.loadtest.generators import Laboratory
 from tests.engines.loadtest.origin import OK, Exchange, origin
 from tests.engines.loadtest.plans import plan_for
@@ -117,4 +117,19 @@ async def test_a_stop_leaves_the_segments_and_no_verdict() -> None:
     assert len(found.runs) == 4
     assert found.comparison is None
     assert found.runs[-1][1].total.taken == 0
+    assert [side for side, _ in pair.segments] == [Side.FIRST, Side.SECOND]
+
+
+async def test_a_server_that_asks_for_mercy_is_not_asked_by_the_next_segment() -> None:
+    laboratory = Laboratory()
+
+    async def ended(plan: Plan, label: str) -> Run:
+        run = await laboratory.conduct.measure(plan, label)
+        return replace(run, end=End.ABORTED) if len(laboratory.seen) == 2 else run
+
+    pair = pair_of(0, 0)
+    found = await compared(pair, laboratory, Conduct(ended, laboratory.stop))
+
+    assert len(found.runs) == 2
+    assert found.comparison is None
     assert [side for side, _ in pair.segments] == [Side.FIRST, Side.SECOND]

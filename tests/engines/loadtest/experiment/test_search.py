@@ -132,6 +132,17 @@ async def test_a_stop_ends_it_with_the_steps_that_were_made_whole() -> None:
     assert [round(step.offered, 1) for step in found.steps] == LADDER[:2]
 
 
+@pytest.mark.parametrize("allowed", [{"seconds": 3.5 * STEP}, {"requests": 17}])
+async def test_it_ends_when_all_that_it_may_take_is_used(allowed: dict[str, float]) -> None:
+    laboratory = Laboratory()
+    conduct = replace(laboratory.conduct, **allowed)
+
+    found = await searched(PEAK, laboratory, conduct=conduct)
+
+    assert laboratory.rates == LADDER[:3]
+    assert found.notes == ("the search ended early: it may take no more seconds or requests",)
+
+
 async def test_users_who_wait_have_no_rate_to_raise() -> None:
     laboratory = Laboratory()
     plan = replace(plan_for(1, steady(1, 1)), load=ClosedLoad(1, 1))

@@ -40,6 +40,11 @@ def test_what_everybody_can_reach_is_public(address: str) -> None:
         "0.1.2.3",
         "::",
         "::127.0.0.1",
+        "::ffff:0:127.0.0.1",  # a translator's own, RFC 2765
+        "64:ff9b:1::808:808",  # likewise, and what is behind it stands elsewhere (RFC 8215)
+        "fec0::1",
+        "5f00::1",
+        "4000::1",
         "2002:7f00:1::",
         "2001:0:53aa:64c:0:0:80ff:fffe",
         "224.0.0.1",

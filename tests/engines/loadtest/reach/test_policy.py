@@ -1,7 +1,14 @@
 import pytest
 
 from server.engines.loadtest.reach.network import Network
-from server.engines.loadtest.reach.policy import PUBLIC_CAPS, Allowed, Caps, Policy, permission
+from server.engines.loadtest.reach.policy import (
+    PUBLIC_CAPS,
+    Allowed,
+    Caps,
+    Policy,
+    check_host_header,
+    permission,
+)
 from server.engines.loadtest.reach.resolve import is_own, resolve
 from server.engines.loadtest.reach.url import parse_url
 from server.errors import NotFoundError, RefusedError
@@ -74,6 +81,42 @@ def test_our_own_port_is_never_tested_by_whatever_address(host: str) -> None:
 
     with pytest.raises(RefusedError, match="own"):
         permission(url, [url.host], policy, own=is_own)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "victim.example",
+        "app.example:8443",
+        "a b",
+        "app.example/x",
+        "app.example#",
+        "",
+        "169.254.169.254",
+    ],
+)
+@pytest.mark.parametrize("address", ["8.8.8.8", "10.0.0.1", "127.0.0.1"])
+def test_a_host_header_cannot_lead_a_listed_front_to_a_host_that_is_not(
+    value: str, address: str
+) -> None:
+    url = parse_url("https://app.example/")
+    policy = Policy(allowed=(Allowed("app.example", 443),), loopback_is_free=False)
+    granted = permission(url, [address], policy, own=_nobody)
+
+    with pytest.raises(RefusedError, match="Host header"):
+        check_host_header(value, url, granted, policy)
+
+
+def test_a_host_header_may_name_what_is_listed_and_on_this_machine_anything() -> None:
+    url = parse_url("https://app.example/")
+    policy = Policy(allowed=(Allowed("app.example"), Allowed("other.example", 443)))
+    near = parse_url("http://127.0.0.1:8000/")
+
+    granted = permission(url, ["8.8.8.8"], policy, own=_nobody)
+    check_host_header("app.example", url, granted, policy)
+    check_host_header("other.example", url, granted, policy)
+    here = permission(near, ["127.0.0.1"], policy, own=_nobody)
+    check_host_header("shop.test", near, here, policy)
 
 
 @pytest.mark.anyio
