@@ -3,14 +3,15 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 import anyio
 
 from server.errors import NotFoundError, UnavailableError
+from server.gate import Gate
 
 _MOST_RUNNING: Final = 4  # of one principal, waiting ones among them
 _MOST_KEPT: Final = 64
@@ -43,6 +44,27 @@ class BackgroundRun:
         if self.result is None:
             raise UnavailableError(f"Run {self.id} was ended before it had a result.")
         return self.result
+
+
+@asynccontextmanager
+async def alone(
+    run: BackgroundRun, gate: Gate, stop: Callable[[], None]
+) -> AsyncGenerator[None, None]:
+    """Let a run have the machine alone; while it waits a stop ends it, from then on `stop` does.
+
+    Raises:
+        UnavailableError: it was stopped before it began, or too many wait already.
+    """
+    async with AsyncExitStack() as stack:
+        with anyio.CancelScope() as waiting:
+            run.stop = waiting.cancel
+            await stack.enter_async_context(gate.alone(run.enter))
+        if waiting.cancel_called:
+            raise UnavailableError(
+                f"Run {run.id} was stopped before it began.", next_step="Nothing was sent."
+            )
+        run.stop = stop
+        yield
 
 
 class Runs:

@@ -12,7 +12,7 @@ from server.engines.loadtest.judgment import Status
 from server.engines.loadtest.run import Stop
 from server.errors import InvalidInputError
 from server.redaction import Redactor
-from server.runs import BackgroundRun
+from server.runs import BackgroundRun, alone
 from server.runtime import Runtime
 from server.tools.load_arguments import CheckArguments
 from server.tools.load_plan import Admitted, Wanted, admitted
@@ -48,8 +48,7 @@ class AttackExperiment:
     async def carry_out(self, run: BackgroundRun) -> LoadTestReport:
         """Wait for runs that measure, send, judge and report."""
         stop = Stop()
-        run.stop = stop.set
-        async with self.runtime.gate.alone(run.enter):
+        async with alone(run, self.runtime.gate, stop.set):
             outcome = await attacked(
                 self.attack, self.admitted.plan, self.admitted.caps, stop=stop, watch=run.enter
             )

@@ -29,7 +29,7 @@ from server.engines.loadtest.slo import Slo
 from server.engines.loadtest.thresholds import Metric, Threshold, parse_goal
 from server.errors import BackendError, InvalidInputError, RefusedError
 from server.redaction import Redactor
-from server.runs import BackgroundRun
+from server.runs import BackgroundRun, alone
 from server.runtime import Runtime
 from server.tools.load_arguments import CheckArguments, LoadArguments
 from server.tools.load_files import Kind, Leaving, outputs, with_outputs
@@ -86,7 +86,6 @@ class Experiment:
     async def carry_out(self, run: BackgroundRun) -> LoadTestReport:
         """Wait for the machine, measure alone, write and report."""
         stop = Stop()
-        run.stop = stop.set
         teller = Teller(
             self.admitted,
             run.id,
@@ -94,7 +93,7 @@ class Experiment:
             Redactor(self.runtime.settings.secrets),
             self.detailed,
         )
-        async with self.runtime.gate.alone(run.enter):
+        async with alone(run, self.runtime.gate, stop.set):
             caps = self.admitted.caps
             conduct = Conduct(self._measuring(run, stop), stop, caps.seconds, caps.requests)
             where = environment(await _commit(self.runtime.workspace))

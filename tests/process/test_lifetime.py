@@ -7,15 +7,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
+import anyio.to_thread
 import psutil
 import pytest
 from mcp import Client
 from mcp.client.sse import sse_client
 
+from tests.engines.loadtest.origin import OK, Exchange, origin
 from tests.process.conftest import StartHttp
 from tests.process.processes import (
     COMMAND,
+    DEADLINE,
+    INITIALIZE,
     StdioServer,
+    Traces,
     commands_below,
     eventually,
     loaders,
@@ -65,6 +71,35 @@ def test_a_server_that_ends_in_the_middle_of_a_call_leaves_nothing_either(
     end(stdio)
 
     assert traces.vanish_within(), traces.left
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("end", [close_stdin, press_ctrl_c, terminate, kill])
+async def test_a_server_that_ends_in_the_middle_of_a_load_test_ends_the_load(
+    stdio: StdioServer, end: Callable[[StdioServer], None]
+) -> None:
+    loaded = anyio.Event()
+
+    async def answers(exchange: Exchange) -> None:
+        if exchange.number == 10:
+            loaded.set()
+        await exchange.write(OK)
+
+    async with origin(answers) as server:
+        await anyio.to_thread.run_sync(stdio.ask, 1, INITIALIZE)
+        load = {"rate": 50, "duration": 300}
+        stdio.send(2, tool_call("load_test", url=f"http://127.0.0.1:{server.port}/", load=load))
+        with anyio.fail_after(DEADLINE):
+            await loaded.wait()
+        own = psutil.Process(stdio.process.pid)
+        generators = commands_below(own.pid)
+        assert generators
+        traces = Traces((own, *generators), frozenset())
+
+        end(stdio)
+
+        assert await anyio.to_thread.run_sync(traces.vanish_within), traces.left
+        assert len(server.heads) < 50 * 300
 
 
 CLIENT = """
