@@ -102,6 +102,17 @@ def rate_axis(highest: float) -> Axis:
     return Axis(0.0, step * count, ticks)
 
 
+def climb_axis(rates: Iterable[float]) -> Axis:
+    """Return a logarithmic axis around rising rates, with marks at 1, 2 and 5."""
+    values = [each for each in rates if each > 0] or [1.0]
+    low, high = min(values), max(values)
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    round_ones = [digit * 10.0**power for power in decades for digit in (1, 2, 5)]
+    inside = [each for each in round_ones if low <= each <= high]
+    ticks = tuple(Tick(each, f"{plain(each)}/s") for each in inside or (low,))
+    return Axis(low, max(high, low * 1.1), ticks, is_logarithmic=True)
+
+
 def change_axis(ratios: Iterable[float]) -> Axis:
     """Return a logarithmic axis of ratios around 1, as wide to both sides, marked in percent."""
     farthest = max((max(each, 1 / each) for each in ratios if each > 0), default=1.0) - 1

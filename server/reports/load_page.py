@@ -23,6 +23,7 @@ from server.reports.load_charts import (
     latency_chart,
     throughput_chart,
 )
+from server.reports.load_climb import Climb, climb_chart, step_rows, yield_chart
 from server.reports.load_timeline import timeline
 from server.reports.render import visible
 
@@ -51,12 +52,26 @@ class SecondSide:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a page shows beside its run.
+
+    `second` and `comparison` belong together, but a comparison that was stopped has no verdict;
+    against a `baseline` (its name) the run is the second side itself. Of a `climb` the run is the
+    last step.
+    """
+
+    second: SecondSide | None = None
+    comparison: Comparison | None = None
+    baseline: str = ""
+    climb: Climb | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadPage:
     """What a page says of a run; texts may be foreign, but hold no secrets any more.
 
-    `target` and `load` are the words for what was requested and how much. `second` and
-    `comparison` belong together, but a comparison that was stopped has no verdict.
-    `calibration` holds the latencies of the generator's own echo.
+    `target` and `load` are the words for what was requested and how much. `calibration` holds the
+    latencies of the generator's own echo.
     """
 
     run: Run
@@ -64,8 +79,7 @@ class LoadPage:
     load: str
     goals: tuple[Judgment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
-    second: SecondSide | None = None
-    comparison: Comparison | None = None
+    beside: Beside = Beside()
     environment: Environment | None = None
     calibration: Histogram | None = None
     conclusions: tuple[str, ...] = ()
@@ -93,12 +107,13 @@ def page(view: LoadPage) -> str:
         void=void_reasons(view.run),
         started=datetime.fromtimestamp(view.run.started_at, UTC),
         tiles=tables.tiles(view.run),
-        percentiles=tables.percentiles(view.run, view.second and _sides(view.second)),
+        percentiles=tables.percentiles(view.run, view.beside.second and _sides(view.beside.second)),
         targets=tables.targets(view.run),
         health=tables.health(view.run, view.calibration),
         machine=tables.machine(view.environment),
         measured=tables.measured(view.run),
-        changes=tables.changes(view.comparison),
+        changes=tables.changes(view.beside.comparison),
+        steps=step_rows(view.beside.climb),
         stretches=stretches,
         curves=_curves(view),
         curve_legend=[(each.name, each.words) for each in _curves(view)],
@@ -108,7 +123,9 @@ def page(view: LoadPage) -> str:
             "latency": latency_chart(stretches),
             "throughput": throughput_chart(stretches),
             "lag": lag_chart(stretches),
-            "forest": forest_chart(view.comparison) if view.comparison else None,
+            "climb": climb_chart(view.beside.climb),
+            "yield": yield_chart(view.beside.climb),
+            "forest": forest_chart(view.beside.comparison) if view.beside.comparison else None,
         },
     )
 
@@ -119,7 +136,7 @@ def _sides(second: SecondSide) -> tuple[Histogram, Histogram]:
 
 def _curves(view: LoadPage) -> tuple[Curve, ...]:
     total = view.run.total
-    if view.second is None:
+    if view.beside.second is None:
         return (
             Curve("first response", "Response, from when due", total.response),
             Curve("first service", "Service, from when sent", total.service),
@@ -127,8 +144,8 @@ def _curves(view: LoadPage) -> tuple[Curve, ...]:
     return (
         Curve("first response", "First, response", total.response),
         Curve("first service", "First, service", total.service),
-        Curve("second response", "Second, response", view.second.response),
-        Curve("second service", "Second, service", view.second.service),
+        Curve("second response", "Second, response", view.beside.second.response),
+        Curve("second service", "Second, service", view.beside.second.service),
     )
 
 

@@ -1,10 +1,12 @@
 """One call's experiment: which runs are made, and what is told and written of them."""
 
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
+
+from anyio import to_thread
 
 from server.engines.loadtest.calibration import HOST, calibration_plan
 from server.engines.loadtest.compare.baseline import (
@@ -22,7 +24,7 @@ from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.frame import Frame
 from server.engines.loadtest.judgment import Goal
 from server.engines.loadtest.plan import OpenLoad, Plan
-from server.engines.loadtest.reach.network import Network
+from server.engines.loadtest.reach.network import is_loopback
 from server.engines.loadtest.run import Run, Stop, measure
 from server.engines.loadtest.saved import SavedRun, read_saved, recording, saved_run
 from server.engines.loadtest.slo import Slo
@@ -33,11 +35,10 @@ from server.runs import BackgroundRun, alone
 from server.runtime import Runtime
 from server.tools.load_arguments import CheckArguments, LoadArguments
 from server.tools.load_files import Kind, Leaving, outputs, with_outputs
-from server.tools.load_outcome import Teller, joined
+from server.tools.load_outcome import Measured, Teller
 from server.tools.load_plan import Admitted, Wanted, admitted
 from server.tools.load_report import (
     LoadTestReport,
-    comparison_lines,
     load_words,
     outcomes,
     second_words,
@@ -97,14 +98,14 @@ class Experiment:
             caps = self.admitted.caps
             conduct = Conduct(self._measuring(run, stop), stop, caps.seconds, caps.requests)
             where = environment(await _commit(self.runtime.workspace))
-            report, measured = await self._measured(teller, conduct)
-            saved = await self._saved(measured, where, conduct)
+            measured = await self._measured(teller, conduct)
+            saved = await self._saved(measured.run, where, conduct)
         if saved is not None and self.baseline is not None:
-            report = report.concluding(_against(self.baseline, saved))
-        leaving = Leaving(measured, self.goals, saved, report, where)
+            measured = _against(self.baseline, self.checks.compare, saved, measured)
+        leaving = Leaving(measured, self.goals, saved, where)
         return with_outputs(self.files, leaving, self.runtime.workspace)
 
-    async def _measured(self, teller: Teller, conduct: Conduct) -> tuple[LoadTestReport, Run]:
+    async def _measured(self, teller: Teller, conduct: Conduct) -> Measured:
         plan = self.admitted.plan
         if self.second is not None:
             seconds = min(plan.load.seconds, _LONGEST_SEGMENT)
@@ -112,16 +113,17 @@ class Experiment:
             pair = [_one_of(self.checks.pairs, _lasting(each.plan, seconds)) for each in sides]
             compared = await interleaved(pair[0], pair[1], self.checks.pairs, conduct)
             urls = (str(self.admitted.url), str(self.second.url))
-            return teller.of_comparison(compared, urls), joined(compared.first_runs)
+            report = teller.of_comparison(compared, urls)
+            return Measured.of_comparison(report, compared, self.second.url)
         if self.checks.find_capacity:
             seconds = min(plan.load.seconds, _LONGEST_STEP)
             searched = await search(plan, objective(self.goals), seconds, conduct)
-            return teller.of_search(searched), searched.runs[-1]
+            return Measured.of_search(teller.of_search(searched), searched)
         if self.checks.expect_rate_limit:
             limited = await limits(plan, conduct)
-            return teller.of_limits(limited), limited.run
+            return Measured(teller.of_limits(limited), limited.run)
         run = await conduct.measure(plan, "")
-        return teller.of_run(run), run
+        return Measured(teller.of_run(run), run)
 
     async def _saved(self, run: Run, where: Environment, conduct: Conduct) -> SavedRun | None:
         """Return the run as it is saved, with a calibration, where anything needs it."""
@@ -141,7 +143,7 @@ class Experiment:
                 run.enter(f"{label}: {words}" if label else words)
 
             # A calibration is of this machine, and its server listens on loopback only.
-            is_near = plan.endpoint.host == HOST or self.admitted.network is Network.LOOPBACK
+            is_near = plan.endpoint.host == HOST or is_loopback(plan.endpoint.address)
             scheduler = "" if is_near else self.runtime.settings.load_scheduler or ""
             return await measure(
                 plan, workers=self.load.workers, stop=stop, watch=watch, scheduler=scheduler
@@ -174,9 +176,7 @@ async def experiment(
     return Experiment(
         admitted=first,
         second=second,
-        baseline=_baseline(checks.compare, first.plan, runtime)
-        if checks.compare and not is_url
-        else None,
+        baseline=None if is_url else await _baseline(checks.compare, first.plan, runtime),
         goals=goals,
         load=wanted.load,
         checks=checks,
@@ -223,10 +223,15 @@ async def _commit(workspace: Workspace) -> str:
         return ""
 
 
-def _baseline(path: str, plan: Plan, runtime: Runtime) -> SavedRun:
+async def _baseline(path: str, plan: Plan, runtime: Runtime) -> SavedRun | None:
+    """Return the saved result that is compared with; None where none is named."""
+    if not path:
+        return None
     text = runtime.workspace.read_text(path, limit=_LARGEST_BASELINE)
-    baseline = read_saved(text, path)
-    check_recording(f"The baseline {path}", recording(baseline))
+    # A large one takes its time, and everybody else would wait for it.
+    baseline = await to_thread.run_sync(read_saved, text, path)
+    recorded = await to_thread.run_sync(recording, baseline)
+    check_recording(f"The baseline {path}", recorded)
     if plan.load.seconds <= FEWEST_SEGMENTS:
         raise InvalidInputError(
             f"{plan.load.seconds:g} s are too short to compare with a baseline.",
@@ -235,12 +240,13 @@ def _baseline(path: str, plan: Plan, runtime: Runtime) -> SavedRun:
     return baseline
 
 
-def _against(baseline: SavedRun, saved: SavedRun) -> Iterable[str]:
+def _against(baseline: SavedRun, name: str, saved: SavedRun, measured: Measured) -> Measured:
     try:
         compared = against_baseline(recording(baseline), recording(saved))
     except InvalidInputError as error:  # it was stopped early: what was measured stands
-        return [f"not compared with the baseline: {error}"]
-    return comparison_lines(compared)
+        lines = [f"not compared with the baseline: {error}"]
+        return replace(measured, report=measured.report.concluding(lines))
+    return measured.against(name, compared)
 
 
 def _lasting(plan: Plan, seconds: float) -> Plan:

@@ -15,6 +15,7 @@ from server.engines.loadtest.run import Run
 from server.engines.loadtest.saved import SavedRun
 from server.errors import BackendError, InvalidInputError, NotFoundError
 from server.reports.load_page import LoadPage, Trouble, page
+from server.tools.load_outcome import Measured
 from server.tools.load_report import LoadTestReport
 from server.tools.tool import WrittenFileEntry
 from server.workspace import Workspace
@@ -34,16 +35,20 @@ class Kind(StrEnum):
 class Leaving:
     """What there is to write of one run."""
 
-    run: Run
+    measured: Measured
     goals: tuple[Goal, ...]
     saved: SavedRun | None
-    report: LoadTestReport
     where: Environment
+
+    @property
+    def run(self) -> Run:
+        """The run that stands for all."""
+        return self.measured.run
 
     @property
     def view(self) -> LoadPage:
         """What the page shows: what the report tells, drawn."""
-        told = self.report
+        told = self.measured.report
         measured = measurement(self.run)
         return LoadPage(
             self.run,
@@ -55,6 +60,7 @@ class Leaving:
                 Trouble(kind, count, (told.examples[kind],) if kind in told.examples else ())
                 for kind, count in told.failures.items()
             ),
+            beside=self.measured.beside,
             environment=self.where,
             conclusions=told.conclusions,
             notes=told.notes,
@@ -113,7 +119,7 @@ def with_outputs(
             written.append(_written(workspace, path, *_content(kind, leaving)))
         except (BackendError, OSError) as error:
             unwritten.append(f"{path} was not written: {error}")
-    told = leaving.report
+    told = leaving.measured.report
     return told.model_copy(update={"files": tuple(written), "notes": (*told.notes, *unwritten)})
 
 

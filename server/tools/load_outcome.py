@@ -1,8 +1,9 @@
 """From what an experiment measured to what the caller is told."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from server.engines.loadtest.compare.verdict import Comparison
 from server.engines.loadtest.experiment.interleaved import Compared
 from server.engines.loadtest.experiment.limits import Limited
 from server.engines.loadtest.experiment.search import Searched
@@ -12,9 +13,12 @@ from server.engines.loadtest.health import doubts, void_reasons
 from server.engines.loadtest.judgment import Goal, Status
 from server.engines.loadtest.rate_limit.verdict import RateLimitReport, Verdict
 from server.engines.loadtest.reach.network import Network
+from server.engines.loadtest.reach.url import TargetUrl
 from server.engines.loadtest.run import Run
 from server.engines.loadtest.wording import plain
 from server.redaction import Redactor
+from server.reports.load_climb import Climb
+from server.reports.load_page import Beside, SecondSide
 from server.tools.load_plan import Admitted
 from server.tools.load_report import (
     LoadTestReport,
@@ -29,6 +33,38 @@ from server.tools.load_report import (
     seconds_table,
     verdict_entries,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What an experiment told, the run that stands for it, and what a page shows beside that."""
+
+    report: LoadTestReport
+    run: Run
+    beside: Beside = field(default_factory=Beside)
+
+    @classmethod
+    def of_comparison(
+        cls, report: LoadTestReport, compared: Compared, second: TargetUrl
+    ) -> "Measured":
+        """Take all segments of the first side for the run, and show the second beside it."""
+        other = total(frame for run in compared.second_runs for frame in run.seconds)
+        # A page is passed on; what stands in a query may be a secret.
+        name = str(second).partition("?")[0]
+        side = SecondSide(name, other.response, other.service)
+        beside = Beside(second=side, comparison=compared.comparison)
+        return cls(report, joined(compared.first_runs), beside)
+
+    @classmethod
+    def of_search(cls, report: LoadTestReport, searched: Searched) -> "Measured":
+        """Take the last step for the run, and show all of them beside it."""
+        climb = Climb(searched.steps, searched.scaling.capacity)
+        return cls(report, searched.runs[-1], Beside(climb=climb))
+
+    def against(self, baseline: str, comparison: Comparison) -> "Measured":
+        """Return the same with what it is against a saved result."""
+        report = self.report.concluding(comparison_lines(comparison))
+        return Measured(report, self.run, Beside(comparison=comparison, baseline=baseline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +120,9 @@ class Teller:
     def of_comparison(self, compared: Compared, urls: Sequence[str]) -> LoadTestReport:
         """Report a comparison: the figures of all segments of the first side together."""
         told = self.of_run(joined(compared.first_runs))
-        lines = [f"first: {urls[0]}; second: {urls[1]}"]
+        # These words stand on the page, too.
+        first, second = (url.partition("?")[0] for url in urls)
+        lines = [f"first: {first}; second: {second}"]
         if compared.comparison is None:
             lines.append(f"stopped after {len(compared.runs)} segments: no verdict")
         else:

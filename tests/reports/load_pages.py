@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 
+from server.engines.loadtest.capacity.search import Step, capacity
 from server.engines.loadtest.compare.effect import Effect, Interval
 from server.engines.loadtest.compare.environment import Environment
 from server.engines.loadtest.compare.verdict import Comparison, Finding, Verdict
 from server.engines.loadtest.frame import Frame, total
 from server.engines.loadtest.histogram import Histogram
 from server.engines.loadtest.judgment import Judgment, Status
+from server.engines.loadtest.measurement import Measurement
 from server.engines.loadtest.plan import Endpoint, Message, OpenLoad, Plan, Stage, Target
 from server.engines.loadtest.run import End, Run
-from server.reports.load_page import LoadPage, SecondSide, Trouble
+from server.engines.loadtest.slo import Slo
+from server.reports.load_climb import Climb
+from server.reports.load_page import Beside, LoadPage, SecondSide, Trouble
 
 RATE = 400
 SECONDS = 30
@@ -122,20 +127,47 @@ def compared_page() -> LoadPage:
         sound_page(),
         run=replace(run, plan=steady, total=replace(run.total, end=float(len(segments)))),
         goals=(),
-        second=SecondSide("http://shop.internal:8081/orders", other.response, other.service),
-        comparison=Comparison(
-            Verdict.MIXED,
-            (
-                _finding("p50", Verdict.FASTER, (0.8, 0.76, 0.84)),
-                _finding("p95", Verdict.NO_DIFFERENCE, (0.97, 0.9, 1.05)),
-                _finding("p99", Verdict.SLOWER, (1.31, 1.12, 1.53)),
-                _finding("throughput", Verdict.NO_DIFFERENCE, (1.0, 0.99, 1.01)),
+        beside=Beside(
+            second=SecondSide("http://shop.internal:8081/orders", other.response, other.service),
+            comparison=Comparison(
+                Verdict.MIXED,
+                (
+                    _finding("p50", Verdict.FASTER, (0.8, 0.76, 0.84)),
+                    _finding("p95", Verdict.NO_DIFFERENCE, (0.97, 0.9, 1.05)),
+                    _finding("p99", Verdict.SLOWER, (1.31, 1.12, 1.53)),
+                    _finding("throughput", Verdict.NO_DIFFERENCE, (1.0, 0.99, 1.01)),
+                ),
+                "interleaved pairs",
+                ("1 of 10 were left out: the generator was the limit",),
             ),
-            "interleaved pairs",
-            ("1 of 10 were left out: the generator was the limit",),
         ),
         conclusions=("second against first: faster in some figures, slower in others",),
     )
+
+
+def climbed_page() -> LoadPage:
+    """Return the page of a rate search: a queue that breaks at 400 requests a second."""
+    steps = tuple(_step(rate) for rate in (12.5, 20, 33, 55, 90, 148, 243, 400, 282, 321, 361))
+    found = capacity(steps, Slo("p99<100ms", Decimal(99), 100_000, 86_400))
+    return replace(
+        sound_page(),
+        beside=Beside(climb=Climb(steps, found)),
+        conclusions=(f"capacity at the goal: {found.rate:g} requests/s",),
+    )
+
+
+def _step(rate: float) -> Step:
+    count = max(1, round(rate * 10))
+    dice = np.random.default_rng(round(rate))
+    times = dice.gamma(4, 1_500 / max(0.02, 1 - rate / 380), count).astype(np.int64)
+    latencies = Histogram.of(times)
+    void = "requests were sent late" if rate == _VOID_RATE else ""
+    late = round(max(0, count - 3_400) * 0.9)
+    run = Measurement(latencies, latencies, 0, 10.0, void, late)
+    return Step(rate, run, rate * times.mean() / 1e6)
+
+
+_VOID_RATE = 282
 
 
 def _finding(metric: str, verdict: Verdict, ratio: tuple[float, float, float]) -> Finding:

@@ -94,7 +94,7 @@ def test_nothing_is_plotted_of_nothing() -> None:
 
 
 def test_a_forest_shows_each_metric_in_order_with_its_interval_in_words() -> None:
-    comparison = compared_page().comparison
+    comparison = compared_page().beside.comparison
     assert comparison is not None
     chart = forest_chart(comparison)
 

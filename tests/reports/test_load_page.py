@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import cast
@@ -11,13 +12,23 @@ from typing import cast
 import pytest
 from typing_extensions import override
 
+from server.engines.loadtest.capacity.search import capacity
 from server.engines.loadtest.compare.verdict import Comparison, Verdict
 from server.engines.loadtest.frame import Frame, total
 from server.engines.loadtest.judgment import Judgment, Status
 from server.engines.loadtest.plan import ClosedLoad
 from server.engines.loadtest.run import End
-from server.reports.load_page import LoadPage, Trouble, page
-from tests.reports.load_pages import compared_page, frames, run_of, sound_page, void
+from server.engines.loadtest.slo import Slo
+from server.reports.load_climb import Climb, climb_chart, step_rows
+from server.reports.load_page import Beside, LoadPage, Trouble, page
+from tests.reports.load_pages import (
+    climbed_page,
+    compared_page,
+    frames,
+    run_of,
+    sound_page,
+    void,
+)
 
 STYLE = (Path(__file__).parents[2] / "server/reports/load_test.css").read_text()
 HOSTILE = (
@@ -167,14 +178,14 @@ def test_a_comparison_shows_both_sides_and_each_metric_with_its_interval() -> No
 
 
 def test_a_comparison_that_was_stopped_has_no_verdict() -> None:
-    read = Reader(page(replace(compared_page(), comparison=None)))
+    read = Reader(page(_compared(None)))
 
     assert "Comparison: no verdict" in read.text
 
 
 def test_a_void_comparison_has_no_chart() -> None:
     comparison = Comparison(Verdict.VOID, (), "interleaved pairs", ("5 of 6 were left out",))
-    read = Reader(page(replace(compared_page(), comparison=comparison)))
+    read = Reader(page(_compared(comparison)))
 
     assert "Comparison: void" in read.text
     assert "5 of 6 were left out" in read.text
@@ -231,6 +242,75 @@ def test_a_goal_that_has_too_few_requests_is_no_failure() -> None:
     text = page(replace(sound_page(), goals=goals))
 
     assert '<p class="pill warn">Completed, 0 of 1 goals reached</p>' in text
+
+
+def test_a_search_shows_its_steps_in_order_and_where_the_goal_broke() -> None:
+    view = climbed_page()
+    read = Reader(page(view))
+    rows = [row.partition(" ")[0] for row in _column(page(view), "capacity")]
+
+    assert "Capacity: 243 requests/s" in read.text
+    assert rows == [
+        *("12.5/s", "20/s", "33/s", "55/s", "90/s", "148/s"),
+        *("243/s", "282/s", "321/s", "361/s", "400/s"),
+    ]
+    (words,) = [each for each in read.all("desc") if each["id"] == "climb-wide-desc"]
+    assert words
+    assert "The goal held at 243 requests a second." in read.text
+    assert "requests were sent late" in read.text
+
+
+def test_a_void_step_is_in_the_table_and_not_in_the_charts() -> None:
+    view = climbed_page()
+    climb = view.beside.climb
+    assert climb
+
+    drawn = climb_chart(climb)
+
+    assert drawn
+    (p99,) = [line for line in drawn.lines if line.name == "p99"]
+    assert [rate for rate, _ in p99.points] == [
+        step.offered
+        for step in sorted(climb.steps, key=lambda step: step.offered)
+        if not step.run.void
+    ]
+    assert [row.standing for row in step_rows(climb)].count("void") == 1
+
+
+def test_a_search_in_which_nothing_held_has_no_capacity() -> None:
+    view = climbed_page()
+    assert view.beside.climb
+    void = tuple(
+        replace(step, run=replace(step.run, void="late")) for step in view.beside.climb.steps
+    )
+    found = capacity(void, Slo("p99<1s", Decimal(99), 1_000_000, 86_400))
+
+    read = Reader(page(replace(view, beside=Beside(climb=Climb(void, found)))))
+
+    assert "Capacity: none found" in read.text
+    assert not [each for each in read.all("desc") if each["id"].startswith("climb")]
+
+
+def test_against_a_saved_result_the_run_of_the_page_is_the_second_side() -> None:
+    view = compared_page()
+    beside = replace(view.beside, second=None, baseline="runs/monday.json")
+
+    read = Reader(page(replace(view, beside=beside)))
+
+    assert "First: the saved result runs/monday.json" in read.text
+    assert f"Second: {view.target}, the run of this page" in read.text
+    assert "those of the first side" not in read.text
+
+
+def _compared(comparison: Comparison | None) -> LoadPage:
+    view = compared_page()
+    return replace(view, beside=replace(view.beside, comparison=comparison))
+
+
+def _column(text: str, section: str) -> list[str]:
+    """Return the headings of the rows of a section's table."""
+    within = text.partition(f'<h2 id="{section}">')[2].partition("</section>")[0]
+    return re.findall(r'<th scope="row">(.*?)</th>', within)
 
 
 TEXTS = ("ink", "muted", "good", "bad", "warn", "first")

@@ -8,7 +8,7 @@ import pytest
 
 from server.reports.load_page import page
 from tests.reports.browser import CHROMIUM, Browser, browser
-from tests.reports.load_pages import compared_page, run_of, sound_page, void
+from tests.reports.load_pages import climbed_page, compared_page, run_of, sound_page, void
 from tests.reports.test_load_page import HOSTILE, told
 
 pytestmark = [
@@ -21,7 +21,7 @@ DESK = (1280, 900)
 # One page on every screen; the others once light and once dark.
 CASES = [
     pytest.param(name, size, scheme, id=f"{name}-{size[0]}-{scheme}")
-    for name in ("sound", "compared", "void", "empty", "hostile", "long")
+    for name in ("sound", "compared", "climbed", "void", "empty", "hostile", "long")
     for size, scheme in (
         (PHONE, "dark"),
         (DESK, "light"),
@@ -38,6 +38,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     texts = {
         "sound": page(sound),
         "compared": page(compared),
+        "climbed": page(climbed_page()),
         "void": page(replace(sound, run=void(sound.run))),
         "empty": page(replace(sound, run=run_of(()), goals=())),
         "hostile": told(compared, HOSTILE),
@@ -92,7 +93,7 @@ def test_one_drawing_of_each_chart_shows_and_its_labels_can_be_read(
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK])
-@pytest.mark.parametrize("name", ["sound", "compared"])
+@pytest.mark.parametrize("name", ["sound", "compared", "climbed"])
 def test_no_two_labels_of_a_chart_touch(
     chromium: Browser, pages: dict[str, Path], name: str, size: tuple[int, int]
 ) -> None:

@@ -47,6 +47,11 @@ def network_of(address: Address) -> Network:
     return Network.PUBLIC if _is_public(inner) else Network.FORBIDDEN
 
 
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine's own, and another machine's where it is named."""
+    return network_of(ip_address(address)) is Network.LOOPBACK
+
+
 def unwrapped(address: Address) -> Address | None:
     """Return the address that packets reach in the end; None where a tunnel would decide."""
     if isinstance(address, IPv4Address):
