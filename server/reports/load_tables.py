@@ -84,7 +84,8 @@ def _tiles(run: Run) -> Iterator[Fact]:
         if isinstance(load, OpenLoad)
         else "as fast as answers came"
     )
-    yield Fact("Answered", f"{plain(answered / seconds, places=1)}/s", offered)
+    in_time = answered - run.answered_late
+    yield Fact("Answered", f"{plain(in_time / seconds, places=1)}/s", offered)
     ended = answered + total.failed.total()
     wrong = ended - total.good.count
     share = percent(wrong / ended) if ended else "-"

@@ -144,6 +144,8 @@ class Teller:
             for (_, name), count in run.total.failed.items()
             if name in {"timeout", "no_free_connection"}
         )
+        if run.total.canceled:
+            yield f"{run.total.canceled} requests were canceled and are in no percentile"
         if waited:
             yield (
                 f"{waited} requests that timed out count with the time they waited: percentiles "
@@ -154,14 +156,17 @@ class Teller:
 def joined(runs: Sequence[Run]) -> Run:
     """Return runs of one plan, made one after another, as one."""
     frames = [frame for run in runs for frame in run.seconds]
-    first = runs[0]
+    first, last = runs[0], runs[-1]
     seconds = sum(run.duration for run in runs)
     return replace(
         first,
         plan=replace(first.plan, load=segment(first.plan.load, seconds)),
         seconds=tuple(frames),
         total=replace(total(frames), end=seconds),
+        segment_seconds=first.plan.load.seconds,
         planned=sum(run.planned for run in runs),
+        end=last.end,
+        reason=last.reason,
         busiest=max(run.busiest for run in runs),
         lost=tuple(each for run in runs for each in run.lost),
     )

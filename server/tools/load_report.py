@@ -139,10 +139,11 @@ def figures(run: Run) -> dict[str, float]:
     ended = total.answered.total() + total.failed.total()
     told = {
         "offered_per_s": _offered(run),
-        "achieved_per_s": total.answered.total() / seconds,
+        "achieved_per_s": (total.answered.total() - run.answered_late) / seconds,
         "planned": run.planned,
         "sent": total.taken,
         "answered": total.answered.total(),
+        "answered_late": run.answered_late,
         "failed": total.failed.total(),
         "canceled": total.canceled,
         "as_expected": total.good.count,
@@ -169,8 +170,10 @@ def _offered(run: Run) -> float:
 def outcomes(run: Run) -> dict[str, int]:
     """Return how often each target was answered with what, or failed how."""
     names = [target.name for target in run.plan.targets]
-    counted = {**run.total.answered, **run.total.failed}
-    return {f"{names[at]}: {what}": count for (at, what), count in sorted(counted.items())}
+    counted = Counter[str]()
+    for (at, what), count in sorted((run.total.answered + run.total.failed).items()):
+        counted[f"{names[at]}: {what}"] += count
+    return dict(counted)
 
 
 def failures(run: Run) -> dict[str, int]:

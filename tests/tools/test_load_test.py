@@ -62,6 +62,16 @@ async def test_statuses_that_are_expected_are_no_errors_and_others_are(load_clie
     assert set(result["failures"]) <= {"status 500"}
 
 
+async def test_targets_of_one_name_are_counted_together(load_client: Client) -> None:
+    async with origin(ok) as server:
+        targets = [{"url": url_of(server.port, f"/a?page={page}")} for page in (1, 2)]
+        report = content(
+            await called(load_client, targets=targets, load={"rate": 40, "duration": 1})
+        )
+
+    assert report["outcomes"] == {"GET /a: 200": 40}
+
+
 async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
     load_client: Client, tmp_path: Path
 ) -> None:

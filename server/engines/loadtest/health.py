@@ -34,6 +34,7 @@ def measurement(run: Run) -> Measurement:
         seconds=run.duration,
         void="; ".join(void_reasons(run)),
         late=run.late,
+        canceled=run.total.canceled,
     )
 
 

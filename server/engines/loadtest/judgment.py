@@ -28,6 +28,13 @@ class Judgment:
     reason: str = ""
 
 
+def unfinished(run: Measurement) -> str:
+    """Say why a goal that what was answered reaches is not reached for sure."""
+    return (
+        f"{run.canceled:,} requests were canceled before their answer, which could have missed it"
+    )
+
+
 class Goal(Protocol):
     """Something that a run must reach."""
 

@@ -1,7 +1,11 @@
 """What one run, or one segment of a comparison, has measured: all that a verdict looks at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
+import numpy as np
+
+from server.engines.loadtest.buckets import TOP_US
 from server.engines.loadtest.histogram import Histogram
 
 
@@ -13,7 +17,7 @@ class Measurement:
     `good` those of the requests that were answered as expected. `errors` were not, or not at all.
     `void` says why the generator was the limit; a void measurement shows its figures, but nothing
     follows from them. `late` of the good were answered after the `seconds` were over, while what
-    had piled up was still being worked off.
+    had piled up was still being worked off. `canceled` were given up by us before their answer.
     """
 
     latencies: Histogram
@@ -22,6 +26,7 @@ class Measurement:
     seconds: float
     void: str = ""
     late: int = 0
+    canceled: int = 0
 
     @property
     def ok(self) -> int:
@@ -35,10 +40,25 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """Requests a second that were answered as expected."""
-        return self.ok / self.seconds if self.seconds else 0.0
+        """Requests a second that were answered as expected while the load lasted.
+
+        What was worked off after its end would make a target that was overrun look as fast as what
+        was offered.
+        """
+        return (self.ok - self.late) / self.seconds if self.seconds else 0.0
 
     @property
     def error_share(self) -> float:
         """The share of requests that failed, from 0 to 1; 0 of none."""
         return self.errors / self.requests if self.requests else 0.0
+
+    @property
+    def at_worst(self) -> Self:
+        """The same, had every canceled request waited for ever."""
+        waiting = Histogram.of(np.full(self.canceled, TOP_US, np.int64))
+        return replace(
+            self,
+            latencies=self.latencies.merge(waiting),
+            errors=self.errors + self.canceled,
+            canceled=0,
+        )

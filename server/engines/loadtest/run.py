@@ -2,10 +2,11 @@
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import Final, Protocol
 
 import anyio
@@ -14,7 +15,7 @@ from server.engines.loadtest.client.engine import Share
 from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.frame import Frame, total
 from server.engines.loadtest.generator import generator, soon
-from server.engines.loadtest.plan import Endpoint, Plan
+from server.engines.loadtest.plan import Endpoint, OpenLoad, Plan
 from server.engines.loadtest.trouble import trouble
 from server.errors import UnavailableError
 
@@ -60,25 +61,44 @@ class Run:
     loop: str
     started_at: float
     """The start, in seconds since the epoch."""
+    segment_seconds: float = 0.0
+    """How long each part lasted, of a run that was put together from several; else 0."""
 
     @property
     def duration(self) -> float:
-        """Seconds in which requests were taken up."""
-        return min(self.total.end, self.plan.load.seconds)
+        """Seconds in which requests were to be sent, fewer where it ended early.
+
+        An open model lasts what was planned, however early the last request of it is due: a rate
+        counts over all of it.
+        """
+        planned = self.plan.load.seconds
+        if self.end is End.COMPLETED and isinstance(self.plan.load, OpenLoad):
+            return planned
+        return min(self.total.end, planned)
 
     @property
     def in_flight(self) -> float:
         """The mean number of requests under way while requests were taken up."""
-        whole = [
-            each.in_flight for each in self.seconds if each.end <= self.plan.load.seconds + 0.1
-        ]
+        whole = [each.in_flight for each in self.seconds if each.end <= self._end_of_load + 0.1]
         return sum(whole) / len(whole) if whole else 0.0
 
     @property
     def late(self) -> int:
-        """Right answers that came only after the last request had been taken up."""
-        end = self.plan.load.seconds
-        return sum(each.good.count for each in self.seconds if each.start + each.end > 2 * end)
+        """Right answers that came only after the load had ended."""
+        return sum(each.good.count for each in self._afterwards)
+
+    @property
+    def answered_late(self) -> int:
+        """Answers of any status that came only after the load had ended."""
+        return sum(each.answered.total() for each in self._afterwards)
+
+    @property
+    def _afterwards(self) -> Iterator[Frame]:
+        return (each for each in self.seconds if each.start + each.end > 2 * self._end_of_load)
+
+    @property
+    def _end_of_load(self) -> float:
+        return self.segment_seconds or self.plan.load.seconds
 
     @property
     def unsent(self) -> int:
@@ -249,10 +269,12 @@ class _Listener:
 
     def run(self) -> Run:
         everything = [frame for frames in self._frames.values() for frame in frames]
+        seconds = by_second(self._frames.values())
+        most = max((each.connections for each in seconds), default=0)
         return Run(
             plan=self._plan,
-            seconds=by_second(everything),
-            total=total(everything),
+            seconds=seconds,
+            total=replace(total(everything), connections=most),
             planned=sum(each.planned for each in self._generators),
             end=self._end,
             reason=self._reason,
@@ -264,12 +286,29 @@ class _Listener:
         )
 
 
-def by_second(frames: Sequence[Frame]) -> tuple[Frame, ...]:
+def by_second(generators: Iterable[Iterable[Frame]]) -> tuple[Frame, ...]:
     """Add up the frames of several generators second by second, in order."""
     seconds: defaultdict[int, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        seconds[round((frame.start + frame.end) / 2 - 0.5)].append(frame)
-    return tuple(total(seconds[second]) for second in sorted(seconds))
+    for frames in generators:
+        for second, own in groupby(frames, key=_second):
+            seconds[second].append(_one_after_another(list(own)))
+    return tuple(_side_by_side(seconds[second]) for second in sorted(seconds))
+
+
+def _second(frame: Frame) -> int:
+    return round((frame.start + frame.end) / 2 - 0.5)
+
+
+def _one_after_another(frames: Sequence[Frame]) -> Frame:
+    """Add up frames of one generator: what is under way is a mean over their time."""
+    length = sum(each.end - each.start for each in frames)
+    weighed = sum(each.in_flight * (each.end - each.start) for each in frames)
+    return replace(total(frames), in_flight=weighed / length if length else 0.0)
+
+
+def _side_by_side(frames: Sequence[Frame]) -> Frame:
+    """Add up frames of several generators, each of which has connections of its own."""
+    return replace(total(frames), connections=sum(each.connections for each in frames))
 
 
 def _busyness(frame: Frame) -> float:

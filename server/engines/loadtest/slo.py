@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from server.engines.loadtest.judgment import Judgment, Status
+from server.engines.loadtest.judgment import Judgment, Status, unfinished
 from server.engines.loadtest.measurement import Measurement
 from server.engines.loadtest.percentiles import samples_needed
 from server.engines.loadtest.wording import percent, plain
@@ -109,6 +109,9 @@ class Slo:
             reason = f"{run.requests:,} requests are behind it; {needed:,} are needed"
             return Judgment(self.text, Status.INSUFFICIENT, "", reason)
         budget = self.budget(run)
+        if budget.burn_rate <= 1 < self.budget(run.at_worst).burn_rate:
+            share = percent(1 - budget.bad_share)
+            return Judgment(self.text, Status.INSUFFICIENT, share, unfinished(run))
         status = Status.PASSED if budget.burn_rate <= 1 else Status.FAILED
         return Judgment(self.text, status, percent(1 - budget.bad_share), _explained(budget))
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from math import ceil
 from typing import NoReturn, Self
 
-from server.engines.loadtest.judgment import Goal, Judgment, Status
+from server.engines.loadtest.judgment import Goal, Judgment, Status, unfinished
 from server.engines.loadtest.measurement import Measurement
 from server.engines.loadtest.percentiles import samples_needed
 from server.engines.loadtest.slo import SLO_FORMS, Slo, is_slo
@@ -96,9 +96,13 @@ class Threshold:
             reason = f"{count:,} requests are behind it; {needed:,} are needed"
             return Judgment(self.text, Status.INSUFFICIENT, "", reason)
         value = self._value(run)
-        holds = _OPERATORS[self.comparison](value, self.limit)
-        status = Status.PASSED if holds else Status.FAILED
+        if self._holds(value) and not self._holds(self._value(run.at_worst)):
+            return Judgment(self.text, Status.INSUFFICIENT, self._worded(value), unfinished(run))
+        status = Status.PASSED if self._holds(value) else Status.FAILED
         return Judgment(self.text, status, self._worded(value), f"{count:,} requests")
+
+    def _holds(self, value: float) -> bool:
+        return _OPERATORS[self.comparison](value, self.limit)
 
     def _behind(self, run: Measurement) -> int:
         counts_all = self.metric in {Metric.ERROR_RATE, Metric.RATE}

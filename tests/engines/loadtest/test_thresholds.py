@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from server.engines.loadtest.judgment import Judgment, Status
@@ -137,3 +139,36 @@ def test_a_budget_that_nothing_burned_lasts() -> None:
     budget = Slo.parse("slo: 99% < 1s over 1d").budget(measured([1_000] * 2_000))
 
     assert (budget.burn_rate, budget.lasts_seconds) == (0, None)
+
+
+@pytest.mark.parametrize(
+    "goal", ["max<1s", "p50<1s", "mean<1s", "error_rate<1%", "slo: 99% < 1s over 1d"]
+)
+def test_requests_that_were_canceled_may_be_the_slow_ones(goal: str) -> None:
+    unfinished = replace(measured([1_000] * 2_000), canceled=2_900)
+
+    judgment = parse_goal(goal).judge(unfinished)
+
+    assert judgment.status is Status.INSUFFICIENT
+    assert "2,900 requests were canceled" in judgment.reason
+
+
+@pytest.mark.parametrize("goal", ["p99<1s", "error_rate<1%", "slo: 99% < 1s over 1d"])
+def test_a_few_canceled_requests_cannot_change_a_goal(goal: str) -> None:
+    stopped = replace(measured([1_000] * 2_000), canceled=3)
+
+    assert parse_goal(goal).judge(stopped).status is Status.PASSED
+
+
+def test_what_was_missed_by_the_answered_is_missed_whatever_was_canceled() -> None:
+    stopped = replace(measured([2_000_000] * 2_000), canceled=3)
+
+    assert parse_goal("p99<1s").judge(stopped).status is Status.FAILED
+
+
+def test_a_rate_counts_no_answer_that_came_after_the_load() -> None:
+    overrun = replace(measured([1_000] * 3_000, seconds=10), late=2_000)
+
+    judgment = parse_goal("rate>=290/s").judge(overrun)
+
+    assert (judgment.status, judgment.measured) == (Status.FAILED, "100/s")

@@ -84,8 +84,7 @@ def usable(steps: Sequence[Step]) -> list[Step]:
 def throughput(step: Step) -> float:
     """Return the requests a second that the target really answered as expected.
 
-    What was worked off after the load had ended would make a target that was overrun look as fast
-    as what was offered. Until the first answer none could have come.
+    Until the first answer none could have come.
     """
     run = step.run
     answering = run.seconds - run.latencies.lowest / _SECOND

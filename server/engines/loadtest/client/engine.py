@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic_ns
 from typing import Final, Protocol
 
 from server.engines.loadtest.client.arriving import Arriving
@@ -23,6 +24,8 @@ _TELL: Final = 50  # ticks
 _WARM: Final = 0.02  # seconds an answer may take before one more connection is wanted
 _MOST_WARM: Final = 50
 _TURNS: Final = 10_000
+_SECOND: Final = 1_000_000_000
+_NEVER: Final = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +80,27 @@ class Engine:
     async def run(self, start: int, tell: Callable[[Frame], None]) -> None:
         """Follow the plan from `start` (monotonic nanoseconds); tell a frame every second.
 
-        Returns when every request is answered, failed or canceled; the last frame is told then.
+        One frame ends with the load. Returns when every request is answered, failed or canceled; the last frame is told then.
         """
         recorder = Recorder(self._ledger, self._plan.targets, start)
         self._drive.begin(start, self._plan.load.seconds)
-        ticks = 0
+        ticks, end = 0, start + round(self._plan.load.seconds * _SECOND)
         while not (self._drive.is_done and self._pool.is_quiet):
             await asyncio.sleep(_TICK)
             ticks += 1
             self._pool.sweep()
             recorder.sample(self._drive.taken)
-            if not ticks % _TELL:
-                tell(recorder.frame(self._drive.taken, self._pool.size))
+            is_over = end <= monotonic_ns()
+            if is_over:
+                # What is answered from now on came too late for the load.
+                end, ticks = _NEVER, 0
+            if is_over or not ticks % _TELL:
+                tell(recorder.frame(self._drive.taken, self._pool.most()))
             elif not ticks % _COLLECT:
                 recorder.collect()
         self._drive.halt()
         self._pool.close()
-        tell(recorder.frame(self._drive.taken, self._pool.size))
+        tell(recorder.frame(self._drive.taken, self._pool.most()))
 
     def stop(self) -> None:
         """Take up nothing more and cancel what is in flight; `run` returns soon after."""

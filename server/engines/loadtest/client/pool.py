@@ -29,6 +29,7 @@ class Pool:
         self._waiting: deque[tuple[int, int]] = deque()
         self._attempts: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self._most = 0
         self.last_error: tuple[Failure, str] | None = None
 
     @property
@@ -40,6 +41,11 @@ class Pool:
     def size(self) -> int:
         """How many connections are open."""
         return len(self._open)
+
+    def most(self) -> int:
+        """Return how many connections were open at once since it was asked last."""
+        most, self._most = self._most, len(self._open)
+        return most
 
     def submit(self, request: int, due: int, now: int) -> None:
         """Send a request on a free connection, or let it wait for one."""
@@ -89,6 +95,7 @@ class Pool:
 
     def _admit(self, line: Line) -> None:
         self._open.add(line)
+        self._most = max(self._most, len(self._open))
         if line.is_open:
             self.ready(line, monotonic_ns())
         else:

@@ -29,5 +29,10 @@ def measurable(
 ) -> tuple[tuple[Metric, ...], tuple[Metric, ...]]:
     """Return the metrics with enough requests in every segment, and those without."""
     fewest = min(segment.latencies.count for segment in segments)
-    enough = tuple(metric for metric in METRICS if metric.needed <= fewest)
-    return enough, tuple(metric for metric in METRICS if metric.needed > fewest)
+    # A side so slow that nothing came back while a segment lasted has no throughput to divide by.
+    enough = tuple(
+        metric
+        for metric in METRICS
+        if metric.needed <= fewest and all(metric.value(segment) > 0 for segment in segments)
+    )
+    return enough, tuple(metric for metric in METRICS if metric not in enough)
