@@ -30,9 +30,7 @@ class Judgment:
 
 def unfinished(run: Measurement) -> str:
     """Say why a goal that what was answered reaches is not reached for sure."""
-    return (
-        f"{run.canceled:,} requests were canceled before their answer, which could have missed it"
-    )
+    return f"{run.canceled:,} requests were canceled before an answer that could have missed it"
 
 
 class Goal(Protocol):

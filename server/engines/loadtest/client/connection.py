@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         "_complete",
         "_due",
         "_has_headers",
+        "_has_more",
         "_head",
         "_keeps",
         "_known",
@@ -78,6 +79,7 @@ class Connection(asyncio.Protocol):
         self.is_open = False
         self._complete = False
         self._has_headers = False
+        self._has_more = False
         self._received = 0
         self._head = b""
         self._known: bytes = b""
@@ -141,7 +143,7 @@ class Connection(asyncio.Protocol):
         elif self._has_headers and ends_with_connection(self._head):
             self._status = self._parser.get_status_code()
             self._may_go_on = False
-            self._finish()
+            self._take(b"")
         else:
             self.give_up(Failure.TRUNCATED, f"{self._received} bytes, then the connection ended")
 
@@ -164,11 +166,20 @@ class Connection(asyncio.Protocol):
             self._refuse(str(error) or type(error).__name__)
         else:
             if self._complete:
-                if len(data) == self._received <= _SHORT:
-                    self._known = data
-                self._finish()
+                self._take(data)
             else:
                 self._go_on()
+
+    def _take(self, data: bytes) -> None:
+        """Take an answer that is whole with `data`, if it is one, and one only."""
+        if self._has_more:
+            self._refuse("")
+        elif self._status < _CONTINUE:
+            self.give_up(Failure.INVALID, f"the status is {self._status:03}")
+        else:
+            if len(data) == self._received <= _SHORT:
+                self._known = data
+            self._finish()
 
     def _refuse(self, reason: str) -> None:
         if self._complete:
@@ -182,13 +193,17 @@ class Connection(asyncio.Protocol):
             self.on_message_complete()
             # It announced a body that never comes.
             self._parser = httptools.HttpResponseParser(self)
-            self._finish()
+            self._take(b"")
             return
         limits = self._manner.limits
         if self._has_headers and self._received > limits.response_bytes:
             self.give_up(Failure.ANSWER_TOO_LARGE, f"more than {limits.response_bytes} bytes")
         elif not self._has_headers and self._received > limits.header_bytes:
             self.give_up(Failure.HEADERS_TOO_LARGE, f"more than {limits.header_bytes} bytes")
+
+    def on_message_begin(self) -> None:
+        """Take note of an answer that nobody asked for (the parser calls this)."""
+        self._has_more = self._complete
 
     def on_headers_complete(self) -> None:
         """Take note that a body may come (the parser calls this)."""

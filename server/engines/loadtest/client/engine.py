@@ -80,7 +80,8 @@ class Engine:
     async def run(self, start: int, tell: Callable[[Frame], None]) -> None:
         """Follow the plan from `start` (monotonic nanoseconds); tell a frame every second.
 
-        One frame ends with the load. Returns when every request is answered, failed or canceled; the last frame is told then.
+        One frame ends with the load. Returns when every request is answered, failed or canceled;
+        the last frame is told then.
         """
         recorder = Recorder(self._ledger, self._plan.targets, start)
         self._drive.begin(start, self._plan.load.seconds)

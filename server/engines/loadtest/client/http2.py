@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic_ns
 from typing import Final, cast
@@ -19,6 +20,8 @@ from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.plan import Limits
 
 _STATUS: Final = re.compile(r"[1-9][0-9]{2}")
+# The library keeps a frame until it is whole, and a header block until its last frame.
+_MOST_UNREAD: Final = 1 << 17
 _CONFIG: Final = h2.config.H2Configuration(client_side=True, header_encoding="latin-1")
 
 
@@ -57,6 +60,9 @@ class Http2Connection(asyncio.Protocol):
         self._state = h2.connection.H2Connection(_CONFIG)
         self._transport: asyncio.Transport | None = None
         self._streams: dict[int, _Stream] = {}
+        # How many the server takes at once stands in its first frame.
+        self._most = 1
+        self._unread = 0
         self.is_open = False
 
     @property
@@ -66,9 +72,7 @@ class Http2Connection(asyncio.Protocol):
 
     @property
     def _is_full(self) -> bool:
-        return len(self._streams) >= min(
-            self._manner.streams, self._state.remote_settings.max_concurrent_streams
-        )
+        return len(self._streams) >= self._most
 
     def send(self, request: int, due: int, now: int) -> None:
         """Write a request `now`; `due` is when it should have been written."""
@@ -79,9 +83,10 @@ class Http2Connection(asyncio.Protocol):
             number = self._state.get_next_available_stream_id()
             self._state.send_headers(number, self._manner.blocks[request], end_stream=not body)
         except h2.exceptions.ProtocolError as error:
-            # It has no stream left, or is on its way out: the next one is opened for the next.
             self._ledger.failed(request, due, Failure.CLOSED, str(error))
-            self._abort()
+            if not isinstance(error, h2.exceptions.TooManyStreamsError):
+                # It has no stream left, or is on its way out: a new one is opened for the next.
+                self._abort()
             return
         self._streams[number] = _Stream(request, due, monotonic_ns(), body)
         self._go_on(number)
@@ -119,7 +124,9 @@ class Http2Connection(asyncio.Protocol):
 
     def _drop(self, number: int, failure: Failure, detail: str) -> None:
         """Fail one request and tell the server that its answer is not wanted any more."""
-        self._state.reset_stream(number, h2.errors.ErrorCodes.CANCEL)
+        # One whose end has come already needs no word.
+        with suppress(h2.exceptions.StreamClosedError):
+            self._state.reset_stream(number, h2.errors.ErrorCodes.CANCEL)
         self._fail(number, failure, detail)
 
     def _fail(self, number: int, failure: Failure, detail: str) -> None:
@@ -129,7 +136,7 @@ class Http2Connection(asyncio.Protocol):
         self._freed(was_full=was_full)
 
     def _freed(self, *, was_full: bool) -> None:
-        if self.is_open and was_full:
+        if self.is_open and was_full and not self._is_full:
             self._owner.ready(self, monotonic_ns())
 
     def cancel(self) -> None:
@@ -169,14 +176,30 @@ class Http2Connection(asyncio.Protocol):
         try:
             events = self._state.receive_data(data)
         except h2.exceptions.ProtocolError as error:
-            self.is_open = False
-            self._flush()
-            self._fail_all(Failure.INVALID, str(error) or type(error).__name__)
-            self._abort()
+            self._give_up(str(error) or type(error).__name__)
             return
+        self._unread = 0 if events else self._unread + len(data)
+        if self._unread > _MOST_UNREAD:
+            self._give_up(f"no whole frame in {_MOST_UNREAD} bytes")
+            return
+        if any(isinstance(event, h2.events.RemoteSettingsChanged) for event in events):
+            self._learn()
         for event in events:
             self._handle(event)
         self._flush()
+
+    def _give_up(self, reason: str) -> None:
+        self.is_open = False
+        self._flush()
+        self._fail_all(Failure.INVALID, reason)
+        self._abort()
+
+    def _learn(self) -> None:
+        """Take note of how many requests the server takes at once."""
+        was_full = self._is_full
+        theirs = self._state.remote_settings.max_concurrent_streams
+        self._most = min(self._manner.streams, theirs)
+        self._freed(was_full=was_full)
 
     def _handle(self, event: h2.events.Event) -> None:
         match event:

@@ -81,9 +81,30 @@ async def switches(exchange: Exchange) -> None:
     )
 
 
+async def answers_twice(exchange: Exchange) -> None:
+    await exchange.write(OK + OK.replace(b"200 OK", b"500 No"))
+
+
+async def answers_once_and_a_half(exchange: Exchange) -> None:
+    await exchange.write(OK + b"HTTP/1.1 500 N")
+
+
+async def has_no_status(exchange: Exchange) -> None:
+    await exchange.write(OK.replace(b"200", b"000"))
+
+
+async def has_neither_status_nor_length(exchange: Exchange) -> None:
+    await exchange.write(b"HTTP/1.1 000 OK\r\n\r\n")
+    exchange.writer.close()
+
+
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [
+        (answers_twice, Failure.EXTRA),
+        (answers_once_and_a_half, Failure.EXTRA),
+        (has_no_status, Failure.INVALID),
+        (has_neither_status_nor_length, Failure.INVALID),
         (closes, Failure.CLOSED),
         (resets, Failure.RESET),
         (answers_half, Failure.TRUNCATED),

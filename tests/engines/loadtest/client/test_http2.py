@@ -10,6 +10,7 @@ import h2.config
 import h2.connection
 import h2.events
 import h2.exceptions
+import h2.settings
 import pytest
 import trustme
 
@@ -24,11 +25,12 @@ from server.engines.loadtest.plan import (
     Trust,
 )
 from tests.engines.loadtest.origin import ok, origin
-from tests.engines.loadtest.plans import carried_out, encrypted, plan_for, steady
+from tests.engines.loadtest.plans import carried_out, encrypted, ended, plan_for, steady
 
 pytestmark = pytest.mark.anyio
 
 Handle = Callable[[h2.connection.H2Connection, h2.events.Event, list[bytes]], None]
+FEW = 3
 SHORT = Limits(timeout=0.3, connections=10, response_bytes=100_000)
 
 
@@ -46,7 +48,7 @@ def _number(event: h2.events.StreamEnded | h2.events.RequestReceived) -> int:
 
 @asynccontextmanager
 async def http2_origin(
-    handle: Handle, *, tls: ssl.SSLContext | None = None
+    handle: Handle, *, tls: ssl.SSLContext | None = None, streams: int = 100
 ) -> AsyncGenerator[tuple[int, list[bytes]], None]:
     bodies: list[bytes] = []
 
@@ -55,6 +57,10 @@ async def http2_origin(
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.add(writer)
         state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        codes = h2.settings.SettingCodes
+        state.local_settings = h2.settings.Settings(
+            client=False, initial_values={codes.MAX_CONCURRENT_STREAMS: streams}
+        )
         state.initiate_connection()
         # What comes after a farewell has no answer.
         with suppress(ConnectionError, h2.exceptions.ProtocolError):
@@ -130,6 +136,62 @@ async def test_a_stream_that_the_server_resets_fails_alone() -> None:
 
     assert frame.failed[0, Failure.STREAM_RESET] >= 5
     assert frame.answered[0, "200"] + frame.failed[0, Failure.STREAM_RESET] == 20
+
+
+async def test_a_server_that_takes_few_at_once_is_never_asked_for_more() -> None:
+    most, asked = 0, 0
+
+    def counts(state: h2.connection.H2Connection, event: h2.events.Event, _: list[bytes]) -> None:
+        nonlocal most, asked
+        if isinstance(event, h2.events.RequestReceived):
+            asked += 1
+            most = max(most, state.open_inbound_streams)
+        if isinstance(event, h2.events.StreamEnded) and asked > 2 * FEW:
+            answers(state, event, _)
+
+    async with http2_origin(counts, streams=FEW) as (port, _):
+        limits = Limits(timeout=0.5, connections=10)
+        frame = await carried_out(_http2(plan_for(port, steady(400, 0.1), limits=limits)))
+
+    assert most == FEW
+    assert {name for _, name in frame.failed} <= {Failure.TIMEOUT, Failure.NO_CONNECTION}
+    assert frame.taken == ended(frame) == 40
+
+
+async def test_a_wrong_status_that_ends_its_answer_fails_alone() -> None:
+    def answers_rubbish(
+        state: h2.connection.H2Connection, event: h2.events.Event, bodies: list[bytes]
+    ) -> None:
+        if isinstance(event, h2.events.StreamEnded) and _is_chosen(event):
+            state.send_headers(_number(event), [(":status", "abc")], end_stream=True)
+        else:
+            answers(state, event, bodies)
+
+    async with http2_origin(answers_rubbish) as (port, _):
+        frame = await carried_out(_http2(plan_for(port, steady(100, 0.2))))
+
+    assert frame.failed == {(0, Failure.INVALID): frame.failed.total()}
+    assert frame.failed.total() >= 5
+    assert frame.answered[0, "200"] == 20 - frame.failed.total()
+
+
+async def test_a_frame_that_never_ends_is_not_kept() -> None:
+    async def announces_a_lot(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        with suppress(ConnectionError):
+            writer.write(b"\xff\xff\xff\x00\x00\x00\x00\x00\x01")
+            while True:
+                writer.write(b"x" * 65_536)
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(announces_a_lot, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        frame = await carried_out(_http2(plan_for(port, steady(50, 0.1), limits=SHORT)))
+
+    assert {name for _, name in frame.failed} <= {Failure.INVALID, Failure.CLOSED, Failure.RESET}
+    assert frame.failed.total() == 5
 
 
 def _is_chosen(event: h2.events.Event) -> bool:
