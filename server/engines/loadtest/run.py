@@ -94,7 +94,7 @@ class Run:
 
     @property
     def _afterwards(self) -> Iterator[Frame]:
-        return (each for each in self.seconds if each.start + each.end > 2 * self._end_of_load)
+        return (each for each in self.seconds if each.start >= self._end_of_load)
 
     @property
     def _end_of_load(self) -> float:
@@ -269,7 +269,7 @@ class _Listener:
 
     def run(self) -> Run:
         everything = [frame for frames in self._frames.values() for frame in frames]
-        seconds = by_second(self._frames.values())
+        seconds = by_second(self._frames.values(), self._plan.load.seconds)
         most = max((each.connections for each in seconds), default=0)
         return Run(
             plan=self._plan,
@@ -286,17 +286,20 @@ class _Listener:
         )
 
 
-def by_second(generators: Iterable[Iterable[Frame]]) -> tuple[Frame, ...]:
-    """Add up the frames of several generators second by second, in order."""
-    seconds: defaultdict[int, list[Frame]] = defaultdict(list)
+def by_second(generators: Iterable[Iterable[Frame]], end: float) -> tuple[Frame, ...]:
+    """Add up the frames of several generators second by second, in order.
+
+    Those before and those after the `end` of the load are kept apart, also in the same second.
+    """
+    seconds: defaultdict[tuple[bool, int], list[Frame]] = defaultdict(list)
+
+    def second_of(frame: Frame) -> tuple[bool, int]:
+        return frame.start >= end, round((frame.start + frame.end) / 2 - 0.5)
+
     for frames in generators:
-        for second, own in groupby(frames, key=_second):
+        for second, own in groupby(frames, key=second_of):
             seconds[second].append(_one_after_another(list(own)))
     return tuple(_side_by_side(seconds[second]) for second in sorted(seconds))
-
-
-def _second(frame: Frame) -> int:
-    return round((frame.start + frame.end) / 2 - 0.5)
 
 
 def _one_after_another(frames: Sequence[Frame]) -> Frame:

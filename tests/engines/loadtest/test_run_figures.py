@@ -49,7 +49,7 @@ async def test_connections_are_the_most_that_were_open_at_once() -> None:
 
 
 def test_generators_have_connections_of_their_own() -> None:
-    seconds = by_second([[Frame(0, 1, connections=3)], [Frame(0, 1, connections=2)]])
+    seconds = by_second([[Frame(0, 1, connections=3)], [Frame(0, 1, connections=2)]], 1)
 
     assert [each.connections for each in seconds] == [5]
 
@@ -60,6 +60,12 @@ def test_two_frames_of_one_generator_in_a_second_are_one_after_the_other() -> No
         Frame(0.4, 0.8, connections=4, in_flight=15),
     ]
 
-    seconds = by_second([frames])
+    seconds = by_second([frames], 1)
 
     assert [(each.connections, each.in_flight) for each in seconds] == [(4, 10)]
+
+
+def test_frames_before_and_after_the_end_are_never_one() -> None:
+    seconds = by_second([[Frame(0, 0.3, taken=3), Frame(0.3, 0.9)]], 0.3)
+
+    assert [(each.start, each.taken) for each in seconds] == [(0, 3), (0.3, 0)]
