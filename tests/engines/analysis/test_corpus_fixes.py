@@ -29,17 +29,17 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("file", _MIGRATIONS, ids=lambda file: file.parent.name)
-async def test_every_fix_of_a_small_schema_runs(patient: Patient, file: Path) -> None:
-    await patient.admit(file.read_text("utf-8"))
+async def test_every_fix_of_a_small_schema_runs(staffed: Patient, file: Path) -> None:
+    await staffed.admit(file.read_text("utf-8"))
 
-    survivors = await patient.heal()
+    survivors = await staffed.heal()
 
     assert survivors == set()
 
 
-async def test_every_fix_of_a_product_runs(patient: Patient) -> None:
-    await patient.admit("\n".join(file.read_text("utf-8") for file in _HATCHET))
+async def test_every_fix_of_a_product_runs(staffed: Patient) -> None:
+    await staffed.admit("\n".join(file.read_text("utf-8") for file in _HATCHET))
 
-    survivors = await patient.heal()
+    survivors = await staffed.heal()
 
     assert survivors == set()
