@@ -7,7 +7,6 @@ from anyio.to_thread import run_sync
 
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
-from server.engines.migration.boundary import boundary
 from server.engines.migration.draft import Draft, Side, drafted, not_allowed
 from server.engines.migration.effect import Effect, effects, relations
 from server.engines.migration.given_values import (
@@ -101,7 +100,7 @@ async def generate(
     forbidden = not_allowed(draft.steps, request.allowed)
     if forbidden:
         return Blocked(draft, forbidden, questions, missing)
-    heading = request.heading(await run_sync(boundary, old.catalog))
+    heading = request.heading(await run_sync(lambda: old.boundary))
     rendering = await run_sync(rendered, draft, request.format, heading)
     stage("proving it on a clone, forward and back")
     options = ProofOptions(
@@ -159,9 +158,9 @@ def _plan(
     return Plan(
         database=request.database,
         major=old.catalog.major,
-        source=boundary(old.catalog),
-        target=boundary(new.catalog),
-        fingerprints=(boundary(old.catalog), *proof.forward.boundaries),
+        source=old.boundary,
+        target=new.boundary,
+        fingerprints=(old.boundary, *proof.forward.boundaries),
         forward=draft.forward,
         back=draft.back,
         renames=tuple(wanted),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from anyio.to_thread import run_sync
 
 from server.engines.catalog.read import read_catalog
-from server.engines.migration.proof.clones import cloned
+from server.engines.migration.proof.clones import cloned, rereader_of
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.runner import run_plan
 from server.engines.migration.rendering import laid_out
@@ -34,7 +34,7 @@ async def walked(
     """
     written = await run_sync(lambda: [*map(laid_out, segments)])
     async with cloned(ground, time_zone=time_zone) as clone:
-        course = await run_plan(clone, written, with_boundaries=True)
+        course = await run_plan(clone, written, rereader=rereader_of(clone))
         if course.failure is not None:
             raise RefusedError(
                 "On a copy of the database's present schema the plan fails: "

@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from server.engines.catalog.reread import Rereader
+from server.engines.migration.boundary import boundary_share
 from server.engines.migration.proof.ground import Ground
 from server.engines.postgres.cluster import Database
 from server.engines.postgres.loading.loader_role import LoaderRole
@@ -29,6 +31,11 @@ class Clone:
     async def connect(self) -> Session:
         """Open one more session of the superuser."""
         return await self.database.connect(settings=self.superuser_settings)
+
+
+def rereader_of(clone: Clone) -> Rereader:
+    """Return what tells the boundary that the clone stands at, as often as it is asked."""
+    return Rereader(clone.superuser, boundary_share)
 
 
 @asynccontextmanager

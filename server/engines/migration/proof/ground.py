@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.read import read_catalog
+from server.engines.migration.boundary import boundary
 from server.engines.migration.proof.dump_text import DumpText, dump_text
 from server.engines.postgres.cluster import Database
 from server.engines.postgres.loading.load import LoadedSchema
@@ -14,7 +16,7 @@ from server.engines.postgres.loading.loader_role import LoaderRole
 from server.engines.postgres.loading.script import Script
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ground:
     """A loaded schema that nobody is connected to, so that it can be copied."""
 
@@ -34,6 +36,11 @@ class Ground:
         catalog = await read_catalog(schema.session)
         await schema.session.close()
         return cls(schema.database, schema.role, catalog, schema.notes, schema.scripts)
+
+    @cached_property
+    def boundary(self) -> str:
+        """The fingerprint of the schema; a large one belongs in a thread at first."""
+        return boundary(self.catalog)
 
     @property
     def superuser_settings(self) -> Mapping[str, str]:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from anyio.to_thread import run_sync
+
+from server.engines.catalog.reread import Rereader
 from server.engines.migration.fill_in import settings_read
-from server.engines.migration.proof.clones import Clone, cloned
+from server.engines.migration.proof.clones import Clone, cloned, rereader_of
 from server.engines.migration.proof.course import Failure
 from server.engines.migration.proof.fingerprints import Fingerprint, TableName, fingerprints
 from server.engines.migration.proof.ground import Ground
@@ -112,9 +115,9 @@ class _Trial:
 
     async def _on(self, clone: Clone) -> Proof:
         seeding = await seed(clone, await self._request(clone))
-        rows = _Rows(clone, self._survey())
+        rows = _Rows(clone, self._survey(), rereader_of(clone))
         await rows.look_before()
-        forward = await run_plan(clone, self.plan.forward, with_boundaries=True)
+        forward = await run_plan(clone, self.plan.forward, rereader=rows.rereader)
         proof = Proof(
             version=clone.database.cluster.version,
             forward=forward,
@@ -124,7 +127,8 @@ class _Trial:
         )
         if forward.failure:
             return proof
-        there = await self._residual(clone, self.target, self.plan.forward)
+        end = (await run_sync(lambda: self.source.boundary), *forward.boundaries)[-1]
+        there = await self._residual(clone, end, self.target, self.plan.forward)
         await rows.look_after()
         return await self._back(replace(proof, forward_residual=there), rows)
 
@@ -134,7 +138,8 @@ class _Trial:
             back = replace(back, failure=replace(back.failure, is_on_way_back=True))
         proof = replace(proof, back=back)
         if not back.failure:
-            here = await self._residual(rows.clone, self.source, self.plan.back)
+            end = await rows.rereader.fingerprint()
+            here = await self._residual(rows.clone, end, self.source, self.plan.back)
             await rows.look_back()
             proof = replace(proof, back_residual=here)
         survival = rows.survivals()
@@ -142,12 +147,13 @@ class _Trial:
         return replace(proof, survival=survival, unexpected=() if back.failure else lost)
 
     async def _residual(
-        self, clone: Clone, wanted: Ground, segments: Sequence[Segment]
+        self, clone: Clone, stands_at: str, wanted: Ground, segments: Sequence[Segment]
     ) -> Residual:
         steps = (step for segment in segments for step in segment.steps)
         return await residual(
             clone,
             wanted,
+            stands_at,
             with_owners=self.options.with_owners,
             filled_in=frozenset(step.subject for step in steps if settings_read([step.sql])),
         )
@@ -174,6 +180,7 @@ class _Rows:
 
     clone: Clone
     survey: Survey
+    rereader: Rereader
     whole: Fingerprints = field(default_factory=dict[TableName, Fingerprint])
     kept: Fingerprints = field(default_factory=dict[TableName, Fingerprint])
     after: Fingerprints = field(default_factory=dict[TableName, Fingerprint])

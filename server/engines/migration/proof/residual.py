@@ -1,11 +1,14 @@
 """What still differs from where a plan was to lead, by two observers that share no code."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from anyio.to_thread import run_sync
 
 from server.engines.catalog.diff import Added, Changed, Difference, FieldChange, Removed
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.user_mapping import UserMapping
 from server.engines.catalog.read import read_catalog
 from server.engines.migration.planner import counted
 from server.engines.migration.proof.clones import Clone
@@ -39,13 +42,16 @@ class Residual:
 async def residual(
     clone: Clone,
     wanted: Ground,
+    stands_at: str,
     *,
     with_owners: bool = False,
     filled_in: frozenset[Identity] = frozenset(),
 ) -> Residual:
-    """Compare the clone with the schema that it should have become.
+    """Compare the clone, which `stands_at` a boundary, with what it should have become.
 
-    Values of the mappings `filled_in` are not compared: their operator knows them, nobody else.
+    The catalog is read in full only where the boundary is another, or says too little: it is
+    without owners and without the values of user mappings. Those of the mappings `filled_in` are
+    not compared: their operator knows them, nobody else.
 
     Raises:
         UnavailableError: this machine has no pg_dump for the server.
@@ -53,8 +59,12 @@ async def residual(
     ours = asyncio.create_task(_dump(clone, with_owners=with_owners))
     theirs = asyncio.create_task(wanted.dump(with_owners=with_owners))
     try:
-        catalog = await read_catalog(clone.superuser)
-        left = counted(catalog, wanted.catalog, with_owners=with_owners)
+        is_there = stands_at == await run_sync(lambda: wanted.boundary)
+        if is_there and not with_owners and not wanted.catalog.of(UserMapping):
+            left: Sequence[Difference] = ()
+        else:
+            catalog = await read_catalog(clone.superuser)
+            left = counted(catalog, wanted.catalog, with_owners=with_owners)
         dump = (await ours).differences(await theirs)
     finally:
         ours.cancel()

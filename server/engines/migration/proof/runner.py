@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from server.engines.catalog.reread import Rereader
-from server.engines.migration.boundary import boundary_share
 from server.engines.migration.fill_in import settings_read
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.course import Course, Failure
@@ -31,24 +30,23 @@ _OUTSIDE = frozenset(Form) - {Form.ORDINARY, Form.SETTING}
 
 
 async def run_plan(
-    clone: Clone, segments: Sequence[Segment], *, with_boundaries: bool = False
+    clone: Clone, segments: Sequence[Segment], *, rereader: Rereader | None = None
 ) -> Course:
     """Run the segments in order, each in its own transaction, until one fails.
 
-    With boundaries the schema is read after each segment, so that a database can be found in it.
+    With a rereader the schema is read after each segment, so that a database can be found in it.
     """
     await clone.worker.script("RESET ROLE; RESET ALL")
     statements = (step.sql for segment in segments for step in segment.steps)
     for name in settings_read(statements):
         await clone.worker.rows(_FILL_IN, name)
     observer = await Observer.of(clone.superuser, clone.worker)
-    rereader = Rereader(clone.superuser, boundary_share)
-    runner = _Runner(clone, observer, Rights.of(clone), rereader)
+    runner = _Runner(clone, observer, Rights.of(clone))
     for segment in segments:
         if failure := await runner.attempt(segment):
             return runner.course(failure)
-        if with_boundaries:
-            await runner.look()
+        if rereader is not None:
+            runner.found(await rereader.fingerprint())
     return runner.course()
 
 
@@ -59,7 +57,6 @@ class _Runner:
     clone: Clone
     observer: Observer
     rights: Rights
-    rereader: Rereader
     _observations: list[Observation] = field(default_factory=list[Observation])
     _begun: list[Step] = field(default_factory=list[Step])
     _split_at: list[int] = field(default_factory=list[int])
@@ -78,9 +75,9 @@ class _Runner:
             tuple(self._boundaries),
         )
 
-    async def look(self) -> None:
+    def found(self, boundary: str) -> None:
         """Note what the schema is like by now."""
-        self._boundaries.append(await self.rereader.fingerprint())
+        self._boundaries.append(boundary)
 
     async def attempt(self, segment: Segment) -> Failure | None:
         """Run a segment, and return why it failed, if it did."""
