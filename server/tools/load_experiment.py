@@ -18,7 +18,7 @@ from server.engines.loadtest.compare.environment import Environment
 from server.engines.loadtest.environment import environment
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.experiment.interleaved import interleaved
-from server.engines.loadtest.experiment.limits import limits
+from server.engines.loadtest.experiment.limits import MOST_ANSWERS, limits
 from server.engines.loadtest.experiment.search import STEPS, search
 from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.frame import Frame
@@ -212,6 +212,16 @@ def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) ->
         raise InvalidInputError(
             "This takes a rate, not a concurrency.",
             next_step="Give load.rate: the highest to try, or one above the limit.",
+        )
+    if checks.expect_rate_limit and isinstance(plan.load, OpenLoad):
+        _check_recorded(plan.load)
+
+
+def _check_recorded(load: OpenLoad) -> None:
+    if load.expected > MOST_ANSWERS:
+        raise InvalidInputError(
+            f"{load.expected:,.0f} requests are more than it takes to find a rate limit.",
+            next_step=f"Ask for at most {MOST_ANSWERS:,}: a lower rate, or a shorter duration.",
         )
 
 

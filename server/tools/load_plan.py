@@ -26,7 +26,7 @@ from server.engines.loadtest.reach.policy import (
     check_host_header,
     permission,
 )
-from server.engines.loadtest.reach.resolve import is_own, resolve
+from server.engines.loadtest.reach.resolve import first_open, is_own, resolve
 from server.engines.loadtest.reach.url import TargetUrl, parse_url
 from server.engines.loadtest.rows import read_rows
 from server.errors import InvalidInputError, RefusedError
@@ -102,14 +102,16 @@ async def admitted(wanted: Wanted, runtime: Runtime, *, url: str = "") -> Admitt
     granted = permission(first, await resolve(first), policy, own=is_own)
     load = _load(wanted.load)
     _check_caps(load, wanted.load, granted)
+    address = await first_open(granted.addresses, first.port)
     run_id = f"load-{secrets.token_hex(4)}"
     plan = Plan(
         run_id=run_id,
-        endpoint=Endpoint(first.scheme, first.host, first.port, granted.address),
+        endpoint=Endpoint(first.scheme, first.host, first.port, address),
         targets=_targets(wanted.requests, urls, _Rows(runtime), run_id),
         load=load,
         limits=Limits(
-            timeout=wanted.load.timeout,
+            # An answer that is waited for keeps the machine from everybody else.
+            timeout=min(wanted.load.timeout, granted.caps.seconds),
             connections=min(wanted.load.connections, granted.caps.connections),
             requests=granted.caps.requests,
             rate=granted.caps.rate,

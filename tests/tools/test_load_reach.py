@@ -17,7 +17,7 @@ from server.settings import load_settings
 from server.tools.load_arguments import RequestArguments
 from server.tools.load_test import TOOL, load_test
 from server.tools.tool import Call
-from tests.engines.loadtest.origin import ok, origin
+from tests.engines.loadtest.origin import Exchange, ok, origin
 from tests.tools.load_calls import called, content, text_of, url_of
 
 pytestmark = pytest.mark.anyio
@@ -149,3 +149,30 @@ async def test_a_row_in_a_path_or_a_query_stays_one_value(
     assert {head.split(b"\r\n")[0] for head in server.heads} == {
         b"GET /users/" + encoded + b"?q=" + encoded + b" HTTP/1.1"
     }
+
+
+async def test_a_rate_limit_takes_no_more_answers_than_are_needed(load_client: Client) -> None:
+    async with origin(ok) as server:
+        load = {"rate": 20_000, "duration": 60}
+        checks = {"expect_rate_limit": True}
+        result = await called(load_client, url=url_of(server.port), load=load, checks=checks)
+
+    assert result.is_error
+    assert "at most 100,000" in text_of(result)
+    assert server.heads == []
+
+
+async def test_an_answer_is_waited_for_no_longer_than_a_run_may_last(tmp_path: Path) -> None:
+    async def silent(exchange: Exchange) -> None:
+        del exchange
+
+    capped = load_settings(workspace=[tmp_path], load_caps={"seconds": 2})
+    async with (
+        origin(silent) as server,
+        open_runtime(capped) as runtime,
+        client_of(runtime) as client,
+    ):
+        load = {"rate": 2, "duration": 1, "timeout": 3_600}
+        report = content(await called(client, url=url_of(server.port), load=load))
+
+    assert report["failures"] == {"timeout": 2}

@@ -41,6 +41,7 @@ class Generator:
         self.share = share
         self.loop = ""
         self.planned = 0
+        self._is_started = False
 
     def give(self, plan: Plan) -> None:
         """Hand it the plan; it makes everything that can be made before the clock starts."""
@@ -66,6 +67,7 @@ class Generator:
 
     def start(self, at: int) -> None:
         """Let it begin at `at`, in monotonic nanoseconds."""
+        self._is_started = True
         self._orders.write(packed(at))
 
     def stop(self) -> None:
@@ -88,8 +90,10 @@ class Generator:
                 yield heard
 
     async def close(self) -> None:
-        """Leave no process behind."""
+        """Leave no process behind; one that was never started may still be connecting."""
         self._orders.close()
+        if not self._is_started and self._process.returncode is None:
+            self._process.kill()
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._process.wait()

@@ -196,8 +196,10 @@ async def carried_by(
     Raises:
         UnavailableError: no connection could be opened at all, or a generator did not start.
     """
-    for each in generators:
-        _refuse_unreachable(await each.ready(), plan)
+    with anyio.CancelScope() as opening:
+        stop.calls(opening.cancel)
+        for each in generators:
+            _refuse_unreachable(await each.ready(), plan)
     listener = _Listener(plan, generators, watch)
     stop.calls(listener.stop)
     if not stop.is_set:

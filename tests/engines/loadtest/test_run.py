@@ -1,15 +1,18 @@
 """A run that is stopped: nothing more is taken up, and what was is in the books."""
 
+import asyncio
 import time
+from contextlib import suppress
 
+import anyio
 import pytest
 
 from server.engines.loadtest.frame import Frame
-from server.engines.loadtest.plan import ClosedLoad, OpenLoad, Plan
+from server.engines.loadtest.plan import ClosedLoad, Limits, OpenLoad, Plan
 from server.engines.loadtest.run import End, Run, Stop, measure
 from tests.engines.loadtest.generators import Laboratory
 from tests.engines.loadtest.origin import OK, Answer, Exchange, origin
-from tests.engines.loadtest.plans import ended, plan_for, steady
+from tests.engines.loadtest.plans import encrypted, ended, plan_for, steady
 
 pytestmark = pytest.mark.anyio
 
@@ -77,6 +80,27 @@ async def test_a_run_that_was_stopped_before_it_began_sends_nothing() -> None:
         run = await measured(plan_for(server.port, steady(RATE, 1)), stop)
 
     assert (run.end, run.total.taken, server.heads) == (End.STOPPED, 0, [])
+
+
+async def test_a_stop_ends_a_run_whose_connections_do_not_open() -> None:
+    stop, gone = Stop(), asyncio.Event()
+
+    async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        stop.set()
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        gone.set()
+
+    server = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    plan = encrypted(plan_for(port, steady(RATE, 1), limits=Limits(timeout=LONG)))
+    with anyio.fail_after(LONG / 2):
+        run = await measured(plan, stop)
+        await gone.wait()
+    server.close()
+
+    assert (run.end, run.total.taken) == (End.STOPPED, 0)
 
 
 async def test_a_wait_ends_with_a_stop() -> None:

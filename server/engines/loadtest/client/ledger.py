@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from time import monotonic_ns
 from typing import Final
 
@@ -14,6 +15,8 @@ STATUS_BITS: Final = 10
 """An outcome is the target's place shifted by so much, and the status; 0 for no answer."""
 _EXAMPLES: Final = 3
 _LONGEST_EXAMPLE: Final = 400  # characters
+_LONGEST_VALUE: Final = 1_000  # characters of a header that are kept
+_MOST_TOLD: Final = 12  # headers of one answer
 _TELLING: Final = ("ratelimit", "x-ratelimit", "x-rate-limit", "retry-after", "date")
 
 TimedAnswer = tuple[int, int, int, int, tuple[tuple[str, str], ...]]
@@ -91,7 +94,8 @@ class Ledger:
 
     def record(self, due: int, sent: int, status: int, headers: Iterable[tuple[str, str]]) -> None:
         """Keep what one answer says about rate limits; the names are in lower case."""
-        told = tuple(each for each in headers if each[0].startswith(_TELLING))
+        telling = (each for each in headers if each[0].startswith(_TELLING))
+        told = tuple((name, value[:_LONGEST_VALUE]) for name, value in islice(telling, _MOST_TOLD))
         self.answers.append((due, sent, monotonic_ns(), status, told))
 
     def begin_page(self) -> None:

@@ -14,6 +14,8 @@ from server.engines.loadtest.run import Run
 
 LONGEST_WAIT: Final = 120.0
 """Seconds that a stated waiting time may have to be tried out."""
+MOST_ANSWERS: Final = 100_000
+"""Requests that a load may have when each of its answers is recorded."""
 _MARGIN: Final = 0.05  # seconds after the stated moment, for clocks that tick in between
 _ONE: Final = OpenLoad(1, (Stage(1, 1),), Arrivals.CONSTANT)
 

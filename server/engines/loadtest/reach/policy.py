@@ -51,9 +51,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A URL may be tested at one address, up to these caps."""
+    """A URL may be tested at any one of these addresses, up to these caps."""
 
-    address: str
+    addresses: tuple[str, ...]
     network: Network
     caps: Caps
 
@@ -61,7 +61,7 @@ class Permission:
 def permission(
     url: TargetUrl, addresses: Iterable[str], policy: Policy, *, own: Callable[[str], bool]
 ) -> Permission:
-    """Judge every address that a host has, and choose the first.
+    """Judge every address that a host has.
 
     `own` tells whether an address belongs to this machine.
 
@@ -88,7 +88,7 @@ def permission(
             f"Port {url.port} is this server's own.", next_step="Name your application's port."
         )
     caps = policy.public_caps if network is Network.PUBLIC else policy.caps
-    return Permission(str(found[0]), network, caps)
+    return Permission(tuple(map(str, found)), network, caps)
 
 
 def _check_listed(url: TargetUrl, network: Network, policy: Policy) -> None:

@@ -2,6 +2,8 @@
 
 import errno
 import socket
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import anyio
@@ -11,6 +13,7 @@ from server.errors import NotFoundError
 
 _IN_USE: Final = (errno.EADDRINUSE, errno.EACCES)
 _PATIENCE: Final = 10.0  # seconds
+_KNOCK: Final = 2.0  # seconds
 
 
 async def resolve(url: TargetUrl) -> tuple[str, ...]:
@@ -30,6 +33,19 @@ async def resolve(url: TargetUrl) -> tuple[str, ...]:
             f"{url.host} has no address: {reason}.", next_step="Correct the host name."
         ) from None
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+async def first_open(addresses: Sequence[str], port: int) -> str:
+    """Return the first address that takes a connection; the first of all where none does.
+
+    `localhost` has two, and most servers listen on one of them.
+    """
+    for address in addresses if len(addresses) > 1 else ():
+        with suppress(OSError, TimeoutError), anyio.fail_after(_KNOCK):
+            stream = await anyio.connect_tcp(address, port)
+            await stream.aclose()
+            return address
+    return addresses[0]
 
 
 def is_own(address: str) -> bool:

@@ -5,7 +5,13 @@ import pytest
 from server.engines.loadtest.attacks.likeness import Pair, likeness
 from server.engines.loadtest.attacks.pattern import Aspect, HeaderCheck, Probe, Rule, Twins
 from server.engines.loadtest.attacks.reply import Reply, Silence
-from server.engines.loadtest.attacks.verdict import LEAKS, Finding, Verdict, findings
+from server.engines.loadtest.attacks.verdict import (
+    LEAKS,
+    Finding,
+    Verdict,
+    findings,
+    header_faults,
+)
 from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.plan import Message
 
@@ -189,3 +195,11 @@ def test_one_slow_answer_does_not_tell() -> None:
 @pytest.mark.parametrize("pair", [(reply(429), reply(401)), (Silence(Failure.RESET), reply(401))])
 def test_twins_that_were_limited_or_not_answered_are_untested(pair: Pair) -> None:
     assert compared(pair) is Verdict.UNTESTED
+
+
+def test_a_header_is_looked_at_only_so_far() -> None:
+    check = HeaderCheck("x", Rule.FORBIDDEN, "why", "headers", pattern="end$")
+    far, near = (Reply(200, (("x", "a" * count + "end"),), b"", 0.0) for count in (100_000, 100))
+
+    assert not header_faults(check, far)
+    assert header_faults(check, near)

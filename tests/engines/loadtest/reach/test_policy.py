@@ -9,9 +9,10 @@ from server.engines.loadtest.reach.policy import (
     check_host_header,
     permission,
 )
-from server.engines.loadtest.reach.resolve import is_own, resolve
+from server.engines.loadtest.reach.resolve import first_open, is_own, resolve
 from server.engines.loadtest.reach.url import parse_url
 from server.errors import NotFoundError, RefusedError
+from tests.engines.loadtest.origin import ok, origin
 
 
 def _nobody(address: str) -> bool:
@@ -24,7 +25,7 @@ def test_loopback_is_free_for_a_caller_on_this_machine_and_refused_to_others() -
 
     granted = permission(url, ["127.0.0.1"], Policy(), own=_nobody)
 
-    assert (granted.address, granted.network) == ("127.0.0.1", Network.LOOPBACK)
+    assert (granted.addresses, granted.network) == (("127.0.0.1",), Network.LOOPBACK)
     with pytest.raises(RefusedError, match=r"SENIOR_BACKEND_LOAD_TARGETS=127\.0\.0\.1:8000"):
         permission(url, ["127.0.0.1"], Policy(loopback_is_free=False), own=_nobody)
 
@@ -128,3 +129,14 @@ async def test_a_name_that_nobody_knows_is_not_found() -> None:
 @pytest.mark.anyio
 async def test_an_address_stands_for_itself() -> None:
     assert await resolve(parse_url("http://127.0.0.1:1/")) == ("127.0.0.1",)
+
+
+@pytest.mark.anyio
+async def test_of_several_addresses_the_first_that_takes_a_connection_is_chosen() -> None:
+    async with origin(ok, host="127.0.0.2") as server:
+        chosen = await first_open(("127.0.0.1", "127.0.0.2", "127.0.0.3"), server.port)
+        only = await first_open(("127.0.0.1",), server.port)
+    none = await first_open(("127.0.0.1", "127.0.0.2"), server.port)
+
+    assert (chosen, only, none) == ("127.0.0.2", "127.0.0.1", "127.0.0.1")
+    assert server.heads == []
