@@ -5,7 +5,6 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from time import monotonic_ns
 from typing import Final
 
 import anyio
@@ -30,6 +29,9 @@ _WORDS: Final = 1 << 26  # bytes of one value
 
 class Generator:
     """One process that carries one share of a plan."""
+
+    notice = 50_000_000
+    """Nanoseconds between an order to start and the start."""
 
     def __init__(self, process: asyncio.subprocess.Process, share: Share) -> None:
         """Own a process that was given its plan."""
@@ -122,8 +124,3 @@ async def generator(plan: Plan, share: Share) -> AsyncGenerator[Generator, None]
     finally:
         with anyio.CancelScope(shield=True):
             await started.close()
-
-
-def soon() -> int:
-    """Return a moment that every generator on this machine can still keep."""
-    return monotonic_ns() + 50_000_000

@@ -14,7 +14,7 @@ import anyio
 from server.engines.loadtest.client.engine import Share
 from server.engines.loadtest.failure import Failure
 from server.engines.loadtest.frame import Frame, total
-from server.engines.loadtest.generator import generator, soon
+from server.engines.loadtest.generator import generator
 from server.engines.loadtest.plan import Endpoint, OpenLoad, Plan
 from server.engines.loadtest.trouble import trouble
 from server.errors import UnavailableError
@@ -145,6 +145,8 @@ Watch = Callable[[Frame], None]
 class AnyGenerator(Protocol):
     """A generator, on this machine or another."""
 
+    notice: int
+    """The nanoseconds that it needs between an order to start and the start."""
     share: Share
     planned: int
     loop: str
@@ -245,7 +247,7 @@ class _Listener:
 
     async def listen(self) -> None:
         """Let all start at one moment, and return when the last has ended."""
-        at = soon()
+        at = time.monotonic_ns() + max(each.notice for each in self._generators)
         self._started_at = time.time() + (at - time.monotonic_ns()) / 1e9
         for each in self._generators:
             each.start(at)
