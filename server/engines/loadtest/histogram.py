@@ -37,30 +37,42 @@ class Point:
 class Histogram:
     """Counts of latencies; a value, never changed after it was made.
 
-    `counts` is a read-only array of `BUCKETS` int64 and `count` their sum; `clamped` tells how
-    many values lay above the top of 1 h and are counted in the bucket of the top. Two histograms
-    are equal when their counts are.
+    `count` is the sum of all counts; `clamped` tells how many values lay above the top of 1 h and
+    are counted in the bucket of the top. Two histograms are equal when their counts are. Only
+    the buckets that hold something are kept, because a run has several histograms for each of its
+    seconds: `used` are their places, ascending, and `used_counts` their counts, both read-only.
     """
 
-    __slots__ = ("clamped", "count", "counts")
+    __slots__ = ("clamped", "count", "used", "used_counts")
 
-    counts: NDArray[np.int64]
+    used: NDArray[np.int32]
+    used_counts: NDArray[np.int64]
     count: int
     clamped: int
 
     def __init__(self, counts: NDArray[np.int64] | None = None, *, clamped: int = 0) -> None:
-        """Copy `counts`; none is the empty histogram.
+        """Take over `counts`; none is the empty histogram.
 
         Raises:
             ValueError: the array has another shape, or a count is negative.
         """
-        own = np.zeros(BUCKETS, np.int64) if counts is None else counts.astype(np.int64)
-        if own.shape != (BUCKETS,) or own.min() < 0:
-            raise ValueError(f"counts must be {BUCKETS} numbers from 0, got {own.shape}")
-        own.setflags(write=False)
-        self.counts = own
-        self.count = int(own.sum())
+        dense = np.zeros(BUCKETS, np.int64) if counts is None else counts
+        if dense.shape != (BUCKETS,) or dense.min() < 0:
+            raise ValueError(f"counts must be {BUCKETS} numbers from 0, got {dense.shape}")
+        self.used = np.flatnonzero(dense).astype(np.int32)
+        self.used_counts = dense[self.used].astype(np.int64)
+        self.used.setflags(write=False)
+        self.used_counts.setflags(write=False)
+        self.count = int(self.used_counts.sum())
         self.clamped = clamped
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """The count of every bucket, `BUCKETS` of them, read-only."""
+        dense = np.zeros(BUCKETS, np.int64)
+        dense[self.used] = self.used_counts
+        dense.setflags(write=False)
+        return dense
 
     @classmethod
     def of(cls, values: NDArray[np.int64]) -> Self:
@@ -78,7 +90,7 @@ class Histogram:
         """Add up histograms, without loss; of nothing, the empty one."""
         counts, clamped = np.zeros(BUCKETS, np.int64), 0
         for part in parts:
-            counts += part.counts
+            counts[part.used] += part.used_counts
             clamped += part.clamped
         return cls(counts, clamped=clamped)
 
@@ -112,10 +124,10 @@ class Histogram:
     @property
     def mean(self) -> float:
         """The mean in us, each value taken as the middle of its bucket; 0 when empty."""
-        used = np.flatnonzero(self.counts)
+        used = self.used.astype(np.int64)
         middles = lowest_values(used) + (widths(used) >> 1)
         # In float64: an int64 would overflow at 2.6e9 values of an hour each.
-        total = float(np.dot(middles.astype(np.float64), self.counts[used]))
+        total = float(np.dot(middles.astype(np.float64), self.used_counts))
         return total / self.count if self.count else 0.0
 
     def percentile(self, percent: Percent) -> int:
@@ -153,17 +165,18 @@ class Histogram:
         if value_us < 0:
             return 0
         index = indexes_of(np.array([min(value_us, TOP_US)], np.int64))[0]
-        return int(self.counts[: index + 1].sum())
+        return int(self.used_counts[self.used <= index].sum())
 
     def distribution(self) -> tuple[Point, ...]:
         """Return the points of an HDR plot, denser towards the tail; none when empty."""
         return tuple(self._points())
 
     def _points(self) -> Iterator[Point]:
-        cumulative, seen = np.cumsum(self.counts), 0
+        cumulative, seen = np.cumsum(self.used_counts), 0
         ranks = [max(1, _ceiling(share * self.count)) for share in _shares(self.count)]
-        buckets = np.searchsorted(cumulative, ranks).astype(np.int64)
-        for value, upto in zip(highest_values(buckets), cumulative[buckets], strict=True):
+        places = np.searchsorted(cumulative, ranks)
+        values = highest_values(self.used[places].astype(np.int64))
+        for value, upto in zip(values, cumulative[places], strict=True):
             if upto > seen:
                 yield Point(int(value), int(upto) / self.count, int(upto))
             seen = upto
@@ -171,15 +184,19 @@ class Histogram:
     def _bucket_of_rank(self, rank: int) -> NDArray[np.int64]:
         if not 1 <= rank <= self.count:
             raise ValueError(f"rank {rank} of {self.count} values does not exist")
-        return np.asarray(np.searchsorted(np.cumsum(self.counts), rank), np.int64)
+        place = np.searchsorted(np.cumsum(self.used_counts), rank)
+        return np.asarray(self.used[place], np.int64)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Histogram):
             return NotImplemented
-        return bool(np.array_equal(self.counts, other.counts))
+        return bool(
+            np.array_equal(self.used, other.used)
+            and np.array_equal(self.used_counts, other.used_counts)
+        )
 
     def __hash__(self) -> int:
-        return hash(self.counts.tobytes())
+        return hash((self.used.tobytes(), self.used_counts.tobytes()))
 
     def __repr__(self) -> str:
         return f"Histogram({self.count} values, {self.lowest} to {self.highest} us)"
