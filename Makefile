@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE_READY := tests/node/node_modules/.ready
 
-.PHONY: demo test check unit coverage test-corpus bench lock clean
+.PHONY: demo test check unit coverage test-corpus bench soak lock clean
 
 demo: $(READY)
 	$(BIN)/senior-backend demo
@@ -37,6 +37,9 @@ bench: $(READY) $(NODE_READY)
 	$(BIN)/python benchmarks/checks.py
 	$(BIN)/python benchmarks/migration.py
 	$(BIN)/python benchmarks/loadtest.py
+
+soak: $(READY)
+	$(BIN)/python benchmarks/soak.py
 
 lock: $(READY)
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \

