@@ -18,6 +18,8 @@ Seen = list[tuple[Plan, str]]
 class NearGenerator:
     """An engine that is spoken to without a pipe."""
 
+    notice = 50_000_000
+
     def __init__(self, plan: Plan, share: Share) -> None:
         self.share = share
         self.loop = "asyncio"
