@@ -1,7 +1,8 @@
 """Whether memory stays flat in a long run: five minutes at a fixed rate against an own server.
 
 Prints the resident memory of the generator and of the process that hears it, and how much either
-grew a minute after the first fifth of the run. `soak.py SECONDS RATE` for another length or rate.
+grew a minute after the first fifth of the run. The one that hears keeps what each second was like,
+which is all that may grow. `soak.py SECONDS RATE` for another length or rate.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from server.engines.loadtest.run import Run, measure
 
 _SECONDS: Final = 300.0
 _RATE: Final = 2_000.0
-_MOST_KB_A_MINUTE: Final = 200.0
+_MOST_KB_A_MINUTE: Final = {"generator": 200.0, "hearer": 6_000.0}
 _WARM: Final = 0.2  # the part of a run after which buffers have found their size
 
 
@@ -73,8 +74,8 @@ def _print_memory(name: str, kilobytes: list[float], growth: float) -> None:
     warm = kilobytes[int(len(kilobytes) * _WARM) :]
     print(
         f"{name:9}  {warm[0]:,.0f} kB when warm, {warm[-1]:,.0f} kB at the end, at most"
-        f" {max(kilobytes):,.0f} kB; grew {growth:+.0f} kB a minute (at most"
-        f" {_MOST_KB_A_MINUTE:.0f})"
+        f" {max(kilobytes):,.0f} kB; grew {growth:+,.0f} kB a minute (at most"
+        f" {_MOST_KB_A_MINUTE[name]:,.0f})"
     )
 
 
@@ -108,10 +109,10 @@ def main() -> None:
     finally:
         server.terminate()
     _print_run(run)
-    growths = {name: memory.growth(getattr(memory, name)) for name in ("generator", "hearer")}
+    growths = {name: memory.growth(getattr(memory, name)) for name in _MOST_KB_A_MINUTE}
     for name, growth in growths.items():
         _print_memory(name, getattr(memory, name), growth)
-    sys.exit(max(growths.values()) > _MOST_KB_A_MINUTE)
+    sys.exit(any(growth > _MOST_KB_A_MINUTE[name] for name, growth in growths.items()))
 
 
 if __name__ == "__main__":
