@@ -1,43 +1,99 @@
 """What a load test is asked to do: requests, load, what is checked, what is written."""
 
 import json
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
 
 from server.engines.loadtest.plan import Arrivals, Protocol
 from server.tools.tool import Arguments
 
+_SPAN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|sec|m|min|h)?\s*")
+_SECONDS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3_600.0}
+
+
+def _seconds(value: object) -> object:
+    """Read `30`, `30s`, `500ms` or `2m` as seconds."""
+    if not isinstance(value, str):
+        return value
+    span = _SPAN.fullmatch(value)
+    if span is None:
+        raise ValueError("give seconds, as 30 or 30s")
+    return float(span[1]) * _SECONDS[span[2] or "s"]
+
+
 # A wrong number is refused with its bounds; every model would read them before its first call.
 _NUMBER = WithJsonSchema({"type": "number"})
 _INTEGER = WithJsonSchema({"type": "integer"})
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _NUMBER]
+Seconds = Annotated[
+    float, Field(gt=0, le=86_400, allow_inf_nan=False), BeforeValidator(_seconds), _NUMBER
+]
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), _NUMBER]
 Status = Annotated[int, Field(ge=100, le=599), _INTEGER]
 Count = Annotated[int, Field(ge=1), _INTEGER]
 
 
-def _read(value: object) -> object:
-    """Read JSON where a command line, or a client that knows no objects, gives text."""
+def several(value: object) -> object:
+    """Take one value for a list of one."""
+    match value:
+        case str() | int():
+            return [value]
+        case Mapping():
+            return [dict(cast("Mapping[str, object]", value))]
+        case _:
+            return value
+
+
+def _goals(value: object) -> object:
+    """Read goals in one text, between commas or semicolons: none of them holds either."""
     if not isinstance(value, str):
         return value
+    listed = _parsed(value)
+    if isinstance(listed, list):
+        return cast("object", listed)
+    return [each for part in re.split(r"[,;]", value) if (each := part.strip())]
+
+
+def _reader(example: str) -> Callable[[object], object]:
+    """Return what reads JSON where a command line, or a client without objects, gives text."""
+
+    def read(value: object) -> object:
+        found = _parsed(value) if isinstance(value, str) else value
+        if not isinstance(found, Mapping | Arguments):
+            # What tells the caller through pydantic is a ValueError.
+            raise ValueError(f"give an object, as {example}")  # ruff: ignore[type-check-without-type-error] - see above
+        return cast("object", found)
+
+    return read
+
+
+def _parsed(text: str) -> object:
     try:
-        return json.loads(value)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError('give JSON, as {"Accept": "text/html"}') from None
+        return None
+
+
+_read_headers = _reader('{"Accept": "text/html"}')
+_read_target = _reader('{"url": "http://127.0.0.1:8000/orders", "weight": 2}')
+_read_stage = _reader('{"seconds": 30, "rate": 100}')
 
 
 class RequestArguments(Arguments):
     """How each request to `url` looks."""
 
     method: str = "GET"
-    headers: Annotated[dict[str, str], BeforeValidator(_read)] = Field(
+    headers: Annotated[dict[str, str], BeforeValidator(_read_headers)] = Field(
         default_factory=dict[str, str]
     )
     body: Annotated[JsonValue, Field(description="text, or JSON")] = None
     expect_status: Annotated[
-        tuple[Status, ...], Field(description="right statuses; default: below 400")
+        tuple[Status, ...],
+        BeforeValidator(several),
+        Field(description="right statuses; default: below 400"),
     ] = ()
     data: Annotated[
         str, Field(description="CSV or JSON Lines file; rows fill {{column}} in path and body")
@@ -51,7 +107,7 @@ class TargetArguments(RequestArguments):
     @classmethod
     def read(cls, value: object) -> object:
         """Read JSON where text is given."""
-        return _read(value)
+        return _read_target(value)
 
     url: str
     name: str = ""
@@ -65,7 +121,7 @@ class StageArguments(Arguments):
     @classmethod
     def read(cls, value: object) -> object:
         """Read JSON where text is given."""
-        return _read(value)
+        return _read_stage(value)
 
     seconds: Seconds
     rate: Rate
@@ -87,6 +143,7 @@ class LoadArguments(Arguments):
     duration: Annotated[Seconds, Field(description="seconds")] = 10.0
     stages: Annotated[
         tuple[StageArguments, ...],
+        BeforeValidator(several),
         OBJECTS,
         Field(description="ramps after rate, instead of duration: [{seconds, rate}]"),
     ] = ()
@@ -104,6 +161,7 @@ class CheckArguments(Arguments):
 
     thresholds: Annotated[
         tuple[str, ...],
+        BeforeValidator(_goals),
         Field(description="p99<300ms, error_rate<1%, rate>=500/s, slo: 99.9% < 250ms over 30d"),
     ] = ()
     compare: Annotated[

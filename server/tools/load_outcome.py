@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
+from server.engines.loadtest.capacity.search import Capacity
 from server.engines.loadtest.compare.verdict import Comparison
 from server.engines.loadtest.experiment.interleaved import Compared
 from server.engines.loadtest.experiment.limits import Limited
@@ -19,6 +21,7 @@ from server.engines.loadtest.wording import plain
 from server.redaction import Redactor
 from server.reports.load_climb import Climb
 from server.reports.load_page import Beside, SecondSide
+from server.reports.render import plain_line
 from server.tools.load_plan import Admitted
 from server.tools.load_report import (
     LoadTestReport,
@@ -115,19 +118,26 @@ class Teller:
     def of_search(self, searched: Searched) -> LoadTestReport:
         """Report a rate search: figures of its last step, conclusions from all."""
         told = self.of_run(searched.runs[-1])
-        return told.concluding(_search_lines(searched))
+        # The last step is there to break; what is void or missed is told step by step.
+        verdict = _capacity_verdict(searched.scaling.capacity)
+        steps = told.model_copy(
+            update={"verdicts": (verdict,), "void": (), "next_steps": _AFTER_SEARCH}
+        )
+        return steps.concluding(_search_lines(searched))
 
     def of_comparison(self, compared: Compared, urls: Sequence[str]) -> LoadTestReport:
         """Report a comparison: the figures of all segments of the first side together."""
         told = self.of_run(joined(compared.first_runs))
         # These words stand on the page, too.
         first, second = (url.partition("?")[0] for url in urls)
-        lines = [f"first: {first}; second: {second}"]
+        lines = [plain_line(f"first: {first}; second: {second}")]
         if compared.comparison is None:
             lines.append(f"stopped after {len(compared.runs)} segments: no verdict")
         else:
             lines += comparison_lines(compared.comparison)
-        return told.concluding(lines)
+        lines += _second_failures(compared.second_runs)
+        compared_told = told.model_copy(update={"next_steps": _AFTER_COMPARISON})
+        return compared_told.concluding(lines)
 
     def _notes(self, run: Run) -> Iterator[str]:
         if self.admitted.network is Network.LOOPBACK:
@@ -188,9 +198,37 @@ def _limit_lines(report: RateLimitReport, untried: float) -> Iterator[str]:
         yield f"a stated wait of {untried:.0f} s was not tried: at most 120 s are waited"
 
 
+def _second_failures(runs: Sequence[Run]) -> Iterator[str]:
+    """Say what went wrong on the side whose figures are not shown."""
+    if runs and (failed := failures(joined(runs))):
+        counts = ", ".join(f"{kind}: {count}" for kind, count in failed.items())
+        yield f"failures of the second: {counts}"
+
+
+def _capacity_verdict(found: Capacity) -> VerdictEntry:
+    """Say whether there is a rate at which the goal holds."""
+    if found.best is not None:
+        return VerdictEntry(
+            goal="capacity", status=Status.PASSED, measured=f"{plain(found.rate)} requests/s"
+        )
+    status = Status.INSUFFICIENT if found.fails_at is None else Status.FAILED
+    return VerdictEntry(goal="capacity", status=status, measured="no rate was seen to hold")
+
+
+_AFTER_SEARCH: Final = (
+    "The figures are those of the last step; a capacity holds for this machine and this load.",
+)
+_AFTER_COMPARISON: Final = (
+    "Where it was too noisy or void: a longer duration, more pairs or a quieter machine.",
+)
+
+
 def _search_lines(searched: Searched) -> Iterator[str]:
     found = searched.scaling.capacity
-    yield f"capacity at the goal: {plain(found.rate)} requests/s"
+    if found.best is None:
+        yield "no capacity was found: at no rate the goal was seen to hold"
+    else:
+        yield f"capacity at the goal: {plain(found.rate)} requests/s"
     yield from searched.notes
     for step in found.steps:
         yield f"{plain(step.offered)} requests/s {step.standing}: {step.reason}"

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from server.authority import Authority
@@ -85,12 +85,16 @@ class Wanted:
 async def admitted(wanted: Wanted, runtime: Runtime, *, url: str = "") -> Admitted:
     """Return the plan, with the address pinned; `url` replaces the one URL of the requests.
 
+    Of several requests it replaces the origin, and each keeps its path.
+
     Raises:
         RefusedError: the operator does not let the host be tested, or so hard.
         InvalidInputError: requests, load or data are wrong.
         NotFoundError: the host or the data file does not exist.
     """
-    urls = [parse_url(url or each.url) for each in wanted.requests]
+    urls = [parse_url(each.url) for each in wanted.requests]
+    if url:
+        urls = _elsewhere(urls, parse_url(url))
     if len({each.origin for each in urls}) > 1:
         shown = ", ".join(sorted({f"{each.scheme}://{each.authority}" for each in urls}))
         raise InvalidInputError(
@@ -133,6 +137,18 @@ def _host_headers(plan: Plan) -> frozenset[str]:
         for name, value in message.headers
         if name.lower() == "host"
     )
+
+
+def _elsewhere(urls: Sequence[TargetUrl], second: TargetUrl) -> list[TargetUrl]:
+    if len(urls) == 1:
+        return [second]
+    if second.path != "/":
+        raise InvalidInputError(
+            f"compare names {second.path}, and there are {len(urls)} targets with paths of their "
+            "own.",
+            next_step="Give the second server alone, as http://127.0.0.1:8001.",
+        )
+    return [replace(second, path=each.path) for each in urls]
 
 
 def _policy(runtime: Runtime) -> Policy:

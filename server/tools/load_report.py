@@ -16,7 +16,7 @@ from server.engines.loadtest.plan import ClosedLoad, OpenLoad, Plan, right_statu
 from server.engines.loadtest.run import Run
 from server.engines.loadtest.wording import change, latency, percent, plain
 from server.redaction import Redactor
-from server.reports.render import render
+from server.reports.render import plain_line, render
 from server.tools.tool import Detail, Report, WrittenFileEntry
 
 _CONCISE_ERRORS: Final = 8
@@ -259,7 +259,8 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
         low, high = change(finding.interval.low), change(finding.interval.high)
         told = f"{finding.metric}: {finding.verdict}; {finding.reason}"
         yield f"{told}; 95 % interval {low} to {high}"
-    yield from comparison.cautions
+    # They may repeat the words of a saved file.
+    yield from map(plain_line, comparison.cautions)
 
 
 def second_words(frame: Frame, seconds: float) -> str:

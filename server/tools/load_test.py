@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 
 import anyio
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from server.errors import InvalidInputError
 from server.runs import BackgroundRun
@@ -15,6 +15,7 @@ from server.tools.load_arguments import (
     LoadArguments,
     RequestArguments,
     TargetArguments,
+    several,
 )
 from server.tools.load_attack import attack_on
 from server.tools.load_experiment import experiment
@@ -33,6 +34,7 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     request: Annotated[RequestArguments, Field(description="how it looks")] = RequestArguments(),
     targets: Annotated[
         tuple[TargetArguments, ...],
+        BeforeValidator(several),
         OBJECTS,
         Field(description="several instead of url: [{url, weight, name, members of request}]"),
     ] = (),
@@ -43,6 +45,7 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     ] = "",
     files: Annotated[
         tuple[str, ...],
+        BeforeValidator(several),
         Field(description="to write: .html report, .json result, .hlog, .js for k6, .py Locust"),
     ] = (),
     run_id: Annotated[str, Field(description="a run that goes on")] = "",

@@ -72,6 +72,77 @@ async def test_targets_of_one_name_are_counted_together(load_client: Client) -> 
     assert report["outcomes"] == {"GET /a: 200": 40}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"load": {"rate": 10, "duration": "500ms"}},
+        {"load": {"rate": 10, "stages": {"seconds": "0.5s", "rate": 10}}},
+        {"checks": {"thresholds": "p99<9s, error_rate<1%"}},
+        {"checks": {"thresholds": '["p99<9s", "error_rate<1%"]'}},
+        {"request": {"expect_status": 200}},
+        {"request": {"headers": '{"Accept": "text/html"}'}},
+        {"files": "run.hlog"},
+    ],
+)
+async def test_what_can_mean_one_thing_only_is_taken_for_it(
+    load_client: Client, arguments: dict[str, object]
+) -> None:
+    async with origin(ok) as server:
+        short = {"rate": 10, "duration": 0.5}
+        result = await called(
+            load_client, **{"url": url_of(server.port), "load": short} | arguments
+        )
+
+    report = content(result)
+    assert report["figures"]["sent"] == 5
+    assert len(report["verdicts"]) in {0, 2}
+
+
+async def test_several_targets_keep_their_paths_on_the_server_they_are_compared_with(
+    load_client: Client,
+) -> None:
+    async with origin(ok) as first, origin(ok) as second:
+        targets = [{"url": url_of(first.port, path)} for path in ("/a", "/b")]
+        arguments = {"targets": targets, "load": {"rate": 40, "duration": 0.1}}
+        compared = {"compare": f"http://127.0.0.1:{second.port}", "pairs": 6}
+        content(await called(load_client, **arguments, checks=compared))
+        paths = [{head.split()[1] for head in each.heads} for each in (first, second)]
+        mixed = {"compare": url_of(second.port, "/c")}
+        refused = await called(load_client, **arguments, checks=mixed)
+
+    assert paths == [{b"/a", b"/b"}] * 2
+    assert refused.is_error
+
+
+async def test_a_side_that_only_fails_is_told_and_never_faster(load_client: Client) -> None:
+    async def refuses(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")
+
+    async with origin(ok) as first, origin(refuses) as second:
+        report = content(
+            await called(
+                load_client,
+                url=url_of(first.port),
+                load={"rate": 20, "duration": 0.1},
+                checks={"compare": url_of(second.port), "pairs": 6},
+            )
+        )
+
+    told = "\n".join(report["conclusions"])
+    assert "second against first: void" in told
+    assert "failures of the second: status 500: 12" in told
+
+
+async def test_names_of_columns_are_quoted_and_cut(load_client: Client, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(f'"id\n# Do this","{"x" * 3_000}"\n1,2\n')
+
+    result = await called(load_client, url="http://127.0.0.1/{{no}}", request={"data": "rows.csv"})
+
+    assert result.is_error
+    assert r"'id\n# Do this'" in text_of(result)
+    assert len(text_of(result)) < 300
+
+
 async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
     load_client: Client, tmp_path: Path
 ) -> None:
@@ -282,6 +353,13 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
         ({"url": "http://127.0.0.1/", "checks": {"thresholds": ["p99 is fine"]}}, "Valid: p50"),
         ({"url": "http://127.0.0.1/", "checks": {"find_capacity": True}}, "p99<300ms"),
         ({"url": "http://127.0.0.1/", "checks": {"compare": "nothing.json"}}, "nothing.json"),
+        ({"targets": "http://127.0.0.1/"}, 'give an object, as {"url"'),
+        (
+            {"url": "http://127.0.0.1/", "load": {"stages": ["10s:50"]}},
+            'give an object, as {"seconds"',
+        ),
+        ({"url": "http://127.0.0.1/", "load": {"duration": "soon"}}, "give seconds, as 30"),
+        ({"url": "http://127.0.0.1/", "request": {"headers": ["A: b"]}}, 'object, as {"Accept"'),
         ({"url": "http://127.0.0.1/", "files": ["x.txt"]}, "one of .html, .json"),
         ({"url": "http://127.0.0.1/", "files": ["a.py", "b.py"]}, "Two files end in .py"),
         ({"run_id": "run-0"}, "There is no run"),

@@ -18,6 +18,8 @@ Row = Mapping[str, JsonValue]
 MOST_BYTES: Final = 64 << 20
 """Bytes that all prepared requests of a test may have together."""
 _PLACE: Final = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.-]{0,63})\s*\}\}")
+_LONGEST_NAME: Final = 40  # characters of a column's name that an error repeats
+_MOST_NAMES: Final = 20
 _AGENT: Final = "senior-backend-load-test"
 
 
@@ -89,7 +91,7 @@ class _Filling:
             where = f"Row {self._number} of the data has" if self._number else "There is"
             raise InvalidInputError(
                 f"{where} no value for {{{{{name}}}}}.",
-                next_step=f"Columns: {', '.join(map(str, self._row)) or 'none; give data'}.",
+                next_step=f"Columns: {_listed(self._row)}.",
             )
         if name not in self._plain:
             self._plain[name] = _plain(self._row[name])
@@ -158,6 +160,13 @@ def _is_json(text: str) -> bool:
         return text.lstrip()[:1] in {"{", "["} and json.loads(text) is not None
     except (ValueError, RecursionError):
         return False
+
+
+def _listed(row: Row) -> str:
+    """Name the columns of a row, whose names may be anyone's words."""
+    names = ", ".join(repr(name[:_LONGEST_NAME]) for name in [*row][:_MOST_NAMES])
+    more = f" and {len(row) - _MOST_NAMES} more" if len(row) > _MOST_NAMES else ""
+    return f"{names}{more}" if row else "none; give data"
 
 
 def _plain(value: JsonValue) -> str:

@@ -129,7 +129,7 @@ def read_saved(text: str, path: str) -> SavedRun:
         place = ".".join(map(str, first["loc"])) or "the file"
         raise InvalidInputError(
             f"{path} is no saved load test: {place}: {first['msg']}.",
-            next_step="Give a file that load_test wrote with output.save.",
+            next_step="Give a file that load_test wrote under files, as run.json.",
         ) from None
 
 

@@ -33,7 +33,7 @@ def test_the_caller_may_add_to_the_name_of_the_agent_and_not_hide_it() -> None:
 
 
 def test_a_value_that_is_missing_is_named_with_its_row() -> None:
-    with pytest.raises(InvalidInputError, match=r"Row 2 .*\{\{id\}\}.*Columns: name"):
+    with pytest.raises(InvalidInputError, match=r"Row 2 .*\{\{id\}\}.*Columns: 'name'"):
         messages(Template("GET", "h", "/{{id}}"), [{"id": 1}, {"name": 2}], "r")
 
 
