@@ -29,7 +29,7 @@ class Users(Pool):
         """
         super().__init__(dial, ledger, limits)
         self._turns = turns
-        self._most = limits.requests
+        self._last = limits.requests - 1
         self._gap = round(_SECOND / limits.rate)
         self._next = 0
         self._end = 0
@@ -51,33 +51,31 @@ class Users(Pool):
     @property
     def is_done(self) -> bool:
         """Whether no user asks again."""
-        return monotonic_ns() >= self._end or self.taken + 1 > self._most
+        return monotonic_ns() >= self._end or self.taken > self._last
 
     @override
     def ready(self, line: Line, now: int) -> None:
-        if now >= self._end:
+        if now >= self._end or self.taken > self._last:
             self._idle.append(line)
-            return
-        slot = max(now, self._next)
-        self._next = slot + self._gap
-        if slot == now:
-            self._ask(line, now)
+        elif now < self._next:
+            self._wait(line, now)
         else:
-            loop = asyncio.get_running_loop()
-            loop.call_later((slot - now) / _SECOND, self._ask_when_allowed, line)
-
-    def _ask(self, line: Line, now: int) -> None:
-        if self.taken + 1 <= self._most:
+            self._next = now + self._gap
             self.taken += 1
             line.send(next(self._turns), now, now)
-        else:
-            self._idle.append(line)
+
+    def _wait(self, line: Line, now: int) -> None:
+        """Let a connection ask when the highest rate allows."""
+        slot, self._next = self._next, self._next + self._gap
+        loop = asyncio.get_running_loop()
+        loop.call_later((slot - now) / _SECOND, self._ask_when_allowed, line)
 
     def _ask_when_allowed(self, line: Line) -> None:
         """Ask on a connection that had to wait for the highest rate, if it is still there."""
         now = monotonic_ns()
-        if line.is_open and now < self._end:
-            self._ask(line, now)
+        if line.is_open and now < self._end and self.taken <= self._last:
+            self.taken += 1
+            line.send(next(self._turns), now, now)
 
     @override
     def _grow(self) -> None:

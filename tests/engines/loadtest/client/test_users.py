@@ -42,3 +42,16 @@ async def test_workers_share_what_is_allowed(workers: int) -> None:
             await engine.run(monotonic_ns(), frames.append)
 
     assert total(frames).taken == len(server.heads) == 20 // workers * workers
+
+
+async def test_users_go_on_when_the_first_second_has_been_told() -> None:
+    async with origin(ok) as server:
+        frames: list[Frame] = []
+        engine = Engine(plan_for(server.port, ClosedLoad(3, 1.5)), Share())
+        await engine.warm_up()
+        await engine.run(monotonic_ns(), frames.append)
+
+    assert [frame.connections for frame in frames] == [3] * len(frames)
+    assert frames[0].end < 1.4
+    assert total(frames[1:]).taken > 10
+    assert total(frames).end >= 1.5
