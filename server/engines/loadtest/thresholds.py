@@ -9,6 +9,9 @@ from enum import StrEnum
 from math import ceil
 from typing import NoReturn, Self
 
+import numpy as np
+
+from server.engines.loadtest.buckets import indexes_of, lowest_values
 from server.engines.loadtest.judgment import Goal, Judgment, Status, unfinished
 from server.engines.loadtest.measurement import Measurement
 from server.engines.loadtest.percentiles import samples_needed
@@ -46,6 +49,7 @@ class Metric(StrEnum):
     RATE = "rate"
 
 
+_FROM_BUCKETS = frozenset({Metric.PERCENTILE, Metric.MAX})
 _UNITS: Mapping[Metric, frozenset[str]] = {
     Metric.PERCENTILE: frozenset(_MICROSECONDS),
     Metric.MEAN: frozenset(_MICROSECONDS),
@@ -102,6 +106,9 @@ class Threshold:
         return Judgment(self.text, status, self._worded(value), f"{count:,} requests")
 
     def _holds(self, value: float) -> bool:
+        """Compare a figure; one from a bucket that holds the limit, too, may be the limit."""
+        if self.metric in _FROM_BUCKETS and self.comparison in {"<=", ">"}:
+            value = float(lowest_values(indexes_of(np.array([int(value)], np.int64)))[0])
         return _OPERATORS[self.comparison](value, self.limit)
 
     def _behind(self, run: Measurement) -> int:

@@ -172,3 +172,19 @@ def test_a_rate_counts_no_answer_that_came_after_the_load() -> None:
     judgment = parse_goal("rate>=290/s").judge(overrun)
 
     assert (judgment.status, judgment.measured) == (Status.FAILED, "100/s")
+
+
+@pytest.mark.parametrize(
+    ("goal", "status"),
+    [
+        ("p99<300ms", Status.FAILED),
+        ("p99<=300ms", Status.PASSED),
+        ("max<=300ms", Status.PASSED),
+        ("p99>300ms", Status.FAILED),
+        ("p99>=300ms", Status.PASSED),
+        ("p99<301ms", Status.PASSED),
+        ("p99<=299ms", Status.FAILED),
+    ],
+)
+def test_a_limit_that_is_met_exactly_is_at_most_and_not_below(goal: str, status: Status) -> None:
+    assert parse_goal(goal).judge(measured([300_000] * 1_000)).status is status
