@@ -5,7 +5,7 @@ import pytest
 
 from server.engines.loadtest.client.engine import Share
 from server.engines.loadtest.frame import Frame
-from server.engines.loadtest.plan import Plan
+from server.engines.loadtest.plan import ClosedLoad, Plan
 from server.engines.loadtest.run import Run, Stop, by_second, carried_by
 from tests.engines.loadtest.generators import NearGenerator
 from tests.engines.loadtest.origin import OK, Exchange, ok, origin
@@ -69,3 +69,15 @@ def test_frames_before_and_after_the_end_are_never_one() -> None:
     seconds = by_second([[Frame(0, 0.3, taken=3), Frame(0.3, 0.9)]], 0.3)
 
     assert [(each.start, each.taken) for each in seconds] == [(0, 3), (0.3, 0)]
+
+
+async def test_users_go_on_for_as_long_as_they_should_with_a_connection_each() -> None:
+    async def takes_its_time(exchange: Exchange) -> None:
+        await anyio.sleep(0.05)
+        await exchange.write(OK)
+
+    async with origin(takes_its_time) as server:
+        run = await _carried(plan_for(server.port, ClosedLoad(3, 2.5)))
+
+    assert run.duration == pytest.approx(2.5)
+    assert run.total.connections == 3

@@ -29,7 +29,7 @@ class Pool:
         self._waiting: deque[tuple[int, int]] = deque()
         self._attempts: set[asyncio.Task[None]] = set()
         self._is_closing = False
-        self._most = 0
+        self._peak = 0
         self.last_error: tuple[Failure, str] | None = None
 
     @property
@@ -44,8 +44,8 @@ class Pool:
 
     def most(self) -> int:
         """Return how many connections were open at once since it was asked last."""
-        most, self._most = self._most, len(self._open)
-        return most
+        peak, self._peak = self._peak, len(self._open)
+        return peak
 
     def submit(self, request: int, due: int, now: int) -> None:
         """Send a request on a free connection, or let it wait for one."""
@@ -95,7 +95,7 @@ class Pool:
 
     def _admit(self, line: Line) -> None:
         self._open.add(line)
-        self._most = max(self._most, len(self._open))
+        self._peak = max(self._peak, len(self._open))
         if line.is_open:
             self.ready(line, monotonic_ns())
         else:
