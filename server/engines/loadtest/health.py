@@ -35,6 +35,7 @@ def measurement(run: Run) -> Measurement:
         void="; ".join(void_reasons(run)),
         late=run.late,
         canceled=run.total.canceled,
+        in_flight=run.in_flight,
     )
 
 

@@ -1,12 +1,15 @@
 """What one run, or one segment of a comparison, has measured: all that a verdict looks at."""
 
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Self
 
 import numpy as np
 
 from server.engines.loadtest.buckets import TOP_US
 from server.engines.loadtest.histogram import Histogram
+
+_DEVIATIONS = 3.0  # by which more than the mean may be under way at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Measurement:
     `good` those of the requests that were answered as expected. `errors` were not, or not at all.
     `void` says why the generator was the limit; a void measurement shows its figures, but nothing
     follows from them. `late` of the good were answered after the `seconds` were over, while what
-    had piled up was still being worked off. `canceled` were given up by us before their answer.
+    had piled up was still being worked off. `canceled` were given up by us before their answer. `in_flight` is the
+    mean number under way, 0 where it was not counted.
     """
 
     latencies: Histogram
@@ -27,6 +31,7 @@ class Measurement:
     void: str = ""
     late: int = 0
     canceled: int = 0
+    in_flight: float = 0.0
 
     @property
     def ok(self) -> int:
@@ -43,9 +48,11 @@ class Measurement:
         """Requests a second that were answered as expected while the load lasted.
 
         What was worked off after its end would make a target that was overrun look as fast as what
-        was offered.
+        was offered; the few that are always under way are no such pile.
         """
-        return (self.ok - self.late) / self.seconds if self.seconds else 0.0
+        usual = self.in_flight + _DEVIATIONS * sqrt(self.in_flight) + 1
+        piled_up = self.late if self.late > usual else 0
+        return (self.ok - piled_up) / self.seconds if self.seconds else 0.0
 
     @property
     def error_share(self) -> float:

@@ -188,3 +188,9 @@ def test_a_rate_counts_no_answer_that_came_after_the_load() -> None:
 )
 def test_a_limit_that_is_met_exactly_is_at_most_and_not_below(goal: str, status: Status) -> None:
     assert parse_goal(goal).judge(measured([300_000] * 1_000)).status is status
+
+
+def test_what_is_always_under_way_costs_no_rate() -> None:
+    steady = replace(measured([60_000] * 2_000, seconds=10), late=12, in_flight=12.1)
+
+    assert parse_goal("rate>=200/s").judge(steady).status is Status.PASSED
