@@ -20,8 +20,8 @@ class Measurement:
     `good` those of the requests that were answered as expected. `errors` were not, or not at all.
     `void` says why the generator was the limit; a void measurement shows its figures, but nothing
     follows from them. `late` of the good were answered after the `seconds` were over, while what
-    had piled up was still being worked off. `canceled` were given up by us before their answer. `in_flight` is the
-    mean number under way, 0 where it was not counted.
+    had piled up was still being worked off. `canceled` were given up by us before their answer.
+    `in_flight` is the mean number under way, 0 where it was not counted.
     """
 
     latencies: Histogram
