@@ -38,6 +38,7 @@ from server.engines.migration.not_null_names import (
     sent_away,
     successor,
 )
+from server.engines.migration.partition_keys import checked_in_parts, gone_with_whole
 from server.engines.migration.partitions import parts_away, parts_of_index
 from server.engines.migration.relation import altered, altered_alone, whole
 from server.engines.migration.replica_identity import bound_to, freed_by
@@ -84,18 +85,21 @@ def _made(constraint: Constraint, context: Context) -> Iterable[Action]:
         return ()
     if keys.adopts(constraint, context) or keys.is_built_online(constraint, context):
         return keys.declared(constraint, context)
+    in_parts = checked_in_parts(constraint, context)
     return (
+        *in_parts,
         Action(
             f"{_head(constraint, context.new)} ADD {_definition(constraint, context)}",
-            _mode_of_adding(constraint, context),
+            _mode_of_adding(constraint, context, is_checked=bool(in_parts)),
             () if is_later_validated(constraint, context) else risks_of_rows(constraint, context),
         ),
     )
 
 
-def _mode_of_adding(constraint: Constraint, context: Context) -> Mode:
+def _mode_of_adding(constraint: Constraint, context: Context, *, is_checked: bool) -> Mode:
     """Return how it is added: a new foreign key locks two tables, so it joins no other locks."""
-    is_alone = constraint.references is not None and is_later_validated(constraint, context)
+    is_quick = is_checked or is_later_validated(constraint, context)
+    is_alone = constraint.references is not None and is_quick
     is_new = not context.is_dropped(constraint.identity)
     return Mode.ALONE if is_alone and is_new else Mode.TRANSACTIONAL
 
@@ -156,6 +160,8 @@ def _alter(change: Change[Constraint], context: Context) -> Iterable[Action] | N
     if becomes_own(change, context) and not names:
         return plain(_made_own(change.old, context.old))
     if is_taken_over(change, context) or makes_way(new, context):
+        return None
+    if any(gone_with_whole(new, context)):
         return None
     return () if not names or is_handed_down(new) else _altered(change, names, context)
 
@@ -266,6 +272,7 @@ def awaited(constraint: Constraint, context: Context) -> Iterator[Identity]:
         if context.is_dropped(each) and not context.is_created(each)
     )
     yield from replaced_before(constraint, context)
+    yield from gone_with_whole(constraint, context)
     yield from own_below(constraint, context)
     yield from _needs_for_name(constraint, context)
     if constraint.type in KEYS:
