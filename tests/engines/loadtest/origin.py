@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+_TURNS: Final = 4
 OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
 
 Answer = Callable[["Exchange"], Awaitable[None]]
@@ -44,6 +45,7 @@ class Origin:
     heads: list[bytes] = field(default_factory=list[bytes])
     bodies: list[bytes] = field(default_factory=list[bytes])
     connections: int = 0
+    is_closed: bool = False
 
 
 @asynccontextmanager
