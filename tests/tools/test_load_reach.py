@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -176,3 +177,41 @@ async def test_an_answer_is_waited_for_no_longer_than_a_run_may_last(tmp_path: P
         report = content(await called(client, url=url_of(server.port), load=load))
 
     assert report["failures"] == {"timeout": 2}
+
+
+@pytest.fixture
+def rebound(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Lead a name to loopback when it is asked for first, and to metadata from then on."""
+    known, asked = socket.getaddrinfo, list[str]()
+
+    def rebinding(host: str | bytes, port: int, *kind: int) -> object:
+        if host in {"rebound.test", b"rebound.test"}:
+            asked.append("rebound.test")
+            host = "127.0.0.1" if len(asked) == 1 else "169.254.169.254"
+        return known(host, port, *kind)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    return asked
+
+
+async def test_a_name_is_resolved_once_and_the_judged_address_is_kept(
+    load_client: Client, rebound: list[str]
+) -> None:
+    async with origin(ok) as server:
+        url = f"http://rebound.test:{server.port}/"
+        report = content(await called(load_client, url=url, load={"rate": 10, "duration": 1}))
+
+    assert rebound == ["rebound.test"]
+    assert report["figures"]["answered"] == len(server.heads) == 10
+    assert b"\r\nHost: rebound.test:" in server.heads[0]
+
+
+async def test_an_attack_keeps_the_judged_address_too(
+    load_client: Client, rebound: list[str]
+) -> None:
+    async with origin(ok) as server:
+        url = f"http://rebound.test:{server.port}/orders"
+        content(await called(load_client, url=url, attack="headers"))
+
+    assert rebound == ["rebound.test"]
+    assert len(server.heads) > 20

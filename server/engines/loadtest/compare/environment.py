@@ -18,9 +18,9 @@ class Environment:
     commit: str
 
     def differences(self, now: "Environment") -> tuple[str, ...]:
-        """Return what is not as it was, one line each."""
+        """Return what is not as it was, one line each; texts may be anyone's, and are quoted."""
         lines = [
-            f"{field.name.replace('_', ' ')}: {was} then, {is_now} now"
+            f"{field.name.replace('_', ' ')}: {was!r} then, {is_now!r} now"
             for field in fields(self)
             if field.name != "load_average"
             and (was := getattr(self, field.name)) != (is_now := getattr(now, field.name))

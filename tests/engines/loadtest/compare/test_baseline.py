@@ -41,8 +41,8 @@ def test_what_differs_between_the_machines_is_listed() -> None:
     now = replace(recording(10_000, seed=1), environment=elsewhere)
 
     assert against_baseline(recording(10_000), now).cautions == (
-        "cpu: EPYC 9654 then, Xeon now",
-        "commit: abc1234 then, def5678 now",
+        "cpu: 'EPYC 9654' then, 'Xeon' now",
+        "commit: 'abc1234' then, 'def5678' now",
         "load average: 0.2 then, 3.0 now",
     )
 
