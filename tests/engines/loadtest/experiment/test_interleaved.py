@@ -8,7 +8,7 @@ from itertools import groupby
 import pytest
 
 from server.engines.loadtest.compare.interleaved import Side, turns
-from server.engines.loadtest.compare.verdict import Verdict
+from server.engines.loadtest.compare.verdict import Comparison, Verdict
 from server.engines.loadtest.experiment.conduct import Conduct
 from server.engines.loadtest.experiment.interleaved import Compared, interleaved
 from server.engines.loadtest.plan import Arrivals, OpenLoad, Plan, Stage
@@ -20,6 +20,7 @@ from tests.engines.loadtest.plans import plan_for
 pytestmark = pytest.mark.anyio
 
 PAIRS = 6
+SLOW = 0.06  # seconds
 SEGMENT = OpenLoad(150, (Stage(0.15, 150),), Arrivals.POISSON, seed=5)
 
 
@@ -80,23 +81,31 @@ async def test_a_server_against_itself_shows_no_difference() -> None:
     assert found.comparison.verdict in {Verdict.NO_DIFFERENCE, Verdict.TOO_NOISY}
 
 
-async def test_a_slower_second_side_is_slower() -> None:
-    found = await compared(pair_of(0.0, 0.06), Laboratory())
+async def audible(first: float, second: float) -> Comparison:
+    """Compare until the machine is not too noisy, as a reader of that verdict would."""
+    for _ in range(5):
+        found = await compared(pair_of(first, second), Laboratory())
+        if found.comparison and found.comparison.verdict is not Verdict.TOO_NOISY:
+            return found.comparison
+    pytest.skip("this machine is too noisy to compare anything")
 
-    assert found.comparison
-    assert found.comparison.verdict is Verdict.SLOWER
-    assert found.comparison.findings[0].interval.low > 1
+
+async def test_a_slower_second_side_is_slower() -> None:
+    found = await audible(0.0, SLOW)
+
+    assert found.verdict is Verdict.SLOWER
+    assert found.findings[0].interval.low > 1
 
 
 async def test_a_faster_second_side_is_faster() -> None:
-    found = await compared(pair_of(0.06, 0.0), Laboratory())
+    found = await audible(SLOW, 0.0)
 
-    assert found.comparison
-    assert found.comparison.verdict is Verdict.FASTER
+    assert found.verdict is Verdict.FASTER
+    assert found.findings[0].interval.high < 1
 
 
 async def test_a_pair_with_a_void_segment_is_left_out_and_too_few_pairs_void_all() -> None:
-    found = await compared(pair_of(0.0, 0.06), Laboratory(void=frozenset({4})))
+    found = await compared(pair_of(0.0, SLOW), Laboratory(void=frozenset({4})))
 
     assert found.comparison
     assert found.comparison.verdict is Verdict.VOID
