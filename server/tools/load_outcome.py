@@ -11,7 +11,7 @@ from server.engines.loadtest.experiment.limits import Limited
 from server.engines.loadtest.experiment.search import Searched
 from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.frame import total
-from server.engines.loadtest.health import doubts, void_reasons
+from server.engines.loadtest.health import doubts, held_back, void_reasons
 from server.engines.loadtest.judgment import Goal, Status
 from server.engines.loadtest.rate_limit.verdict import RateLimitReport, Verdict
 from server.engines.loadtest.reach.network import Network
@@ -143,6 +143,7 @@ class Teller:
         if self.admitted.network is Network.LOOPBACK:
             yield "generator and server share this machine and its cores"
         yield from doubts(run)
+        yield from held_back(run)
         if run.workers > 1:
             yield f"{run.workers} generators; their counts were added up without loss"
         if run.loop != "uvloop":

@@ -110,6 +110,7 @@ async def test_users_cannot_send_more_than_the_operator_lets_anyone_send(tmp_pat
         report = content(await called(client, url=url_of(server.port), load=load))
 
     assert report["figures"]["sent"] == len(server.heads) == 50
+    assert "the users stopped at 50 requests, as many as are allowed" in report["notes"]
 
 
 async def test_segments_together_may_take_no_more_than_one_run(tmp_path: Path) -> None:

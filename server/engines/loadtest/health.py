@@ -16,6 +16,8 @@ BUSY: Final = 0.85
 """The part of a core that a generator may use in any second."""
 _IDLE: Final = 0.5
 """The part of a core below which a generator that is late was kept waiting by something else."""
+_HELD: Final = 0.95
+"""The part of the allowed rate from which on it is what limits a closed model."""
 _PERCENT: Final = 99
 _TAIL: Final = 0.01
 """The part of the requests that may be later; a run is void where surely more of them are."""
@@ -87,6 +89,18 @@ def doubts(run: Run) -> tuple[str, ...]:
         f"them within {_allowed_lag_us(run) / 1_000:.1f} ms of when they were due"
     )
     return (words,)
+
+
+def held_back(run: Run) -> tuple[str, ...]:
+    """Return how an operator's bounds, and not the server, limited users who wait for answers."""
+    if isinstance(run.plan.load, OpenLoad):
+        return ()
+    limits = run.plan.limits
+    if run.total.taken > limits.requests - run.workers:
+        return (f"the users stopped at {run.total.taken:,} requests, as many as are allowed",)
+    if run.duration and run.total.taken / run.duration > _HELD * limits.rate:
+        return (f"the users were held to {limits.rate:g} requests/s: the server may do more",)
+    return ()
 
 
 def _late_shares(run: Run) -> Shares:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from server.engines.loadtest.frame import Frame, total
-from server.engines.loadtest.health import doubts, measurement, void_reasons
-from server.engines.loadtest.plan import ClosedLoad, OpenLoad
+from server.engines.loadtest.health import doubts, held_back, measurement, void_reasons
+from server.engines.loadtest.plan import ClosedLoad, Limits, OpenLoad
 from server.engines.loadtest.run import End, Run
 from tests.engines.loadtest.measured import histogram
 from tests.engines.loadtest.plans import plan_for, steady
@@ -85,3 +85,21 @@ def test_lag_counts_against_what_the_server_takes() -> None:
 
 def test_users_who_wait_have_no_lag_to_doubt() -> None:
     assert doubts(run_of(lagging(0, 10), load=ClosedLoad(2, 2))) == ()
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(), ()),
+        (Limits(requests=10, rate=100), ()),
+        (Limits(requests=5), ("the users stopped at 5 requests, as many as are allowed",)),
+        (Limits(rate=5), ("the users were held to 5 requests/s: the server may do more",)),
+    ],
+)
+def test_users_who_were_held_back_are_not_taken_for_what_the_server_can_do(
+    limits: Limits, words: tuple[str, ...]
+) -> None:
+    run = run_of(frame(0, 1, 5), load=ClosedLoad(2, 1))
+
+    assert held_back(replace(run, plan=replace(run.plan, limits=limits))) == words
+    assert held_back(run_of(frame(0, 1, 5))) == ()
