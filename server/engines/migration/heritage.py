@@ -9,6 +9,7 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode
+from server.engines.migration.beside_default import excluding
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.inheritance import declares_otherwise, joins
@@ -141,7 +142,10 @@ def _attached(table: Table, context: Context) -> Iterator[Action]:
         yield Action(attach(table), hazards=fails)
         return
     add, validate, drop = _proving(table, context.new, context)
+    beside = excluding(table, context)
     yield Action(add)
     yield Action(validate, Mode.ALONE, fails)
+    yield from beside.before
     yield Action(attach(table), Mode.FRESH)
     yield Action(drop)
+    yield from beside.after

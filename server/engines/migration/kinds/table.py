@@ -7,6 +7,7 @@ from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import ConstraintType
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
 from server.engines.migration.action import Action, Mode, plain, risky
+from server.engines.migration.beside_default import excluding
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import declared_again, moved, must_be_made_anew
@@ -103,10 +104,17 @@ def _flags(table: Table) -> Iterator[str]:
 
 
 def _finish(table: Table, context: Context) -> Iterable[Action]:
-    attaching = plain(attach(table)) if table.is_partition else ()
+    attaching = tuple(_attached(table, context)) if table.is_partition else ()
     if context.is_dropped(table.identity):
         return (*attaching, *restored(table, context))
     return attaching
+
+
+def _attached(table: Table, context: Context) -> Iterator[Action]:
+    beside = excluding(table, context)
+    yield from beside.before
+    yield Action(attach(table), Mode.FRESH if beside.before else Mode.TRANSACTIONAL)
+    yield from beside.after
 
 
 def _drop(table: Table, context: Context) -> Iterable[Action]:
