@@ -1,6 +1,6 @@
 """One call's attack: a set of patterns against one endpoint, and what each showed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +18,7 @@ from server.tools.load_arguments import CheckArguments
 from server.tools.load_plan import Admitted, Wanted, admitted
 from server.tools.load_report import LoadTestReport, VerdictEntry
 
+_MOST_LISTED: Final = 8
 _GUIDE: Final = "guide://backend_security_practices"
 _OF_USE: Final = frozenset({"timeout", "verify_tls"})  # what of a load an attack takes, too
 _STATUSES: Final = {
@@ -103,15 +104,24 @@ def _report(outcome: Attacked, run_id: str, target: str, redactor: Redactor) -> 
 
 
 def _conclusions(findings: tuple[Finding, ...]) -> Iterator[str]:
+    alike: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for each in findings:
         if each.verdict is Verdict.BROKEN:
-            yield f"{each.probe}: {each.why}. What is right: {_GUIDE}/{each.guide_section}"
+            alike[each.why, each.guide_section].append(each.probe)
+    for (why, section), probes in alike.items():
+        yield f"{_some(probes)}: {why}. What is right: {_GUIDE}/{section}"
 
 
 def _notes(findings: tuple[Finding, ...]) -> Iterator[str]:
     wrote = [each.probe for each in findings if each.may_have_written]
     if wrote:
-        yield f"the server may keep what it took from: {', '.join(wrote)}"
+        yield f"the server may keep what it took from: {_some(wrote)}"
+
+
+def _some(probes: Sequence[str]) -> str:
+    """List the first of many."""
+    more = f" and {len(probes) - _MOST_LISTED} more" if len(probes) > _MOST_LISTED else ""
+    return ", ".join(probes[:_MOST_LISTED]) + more
 
 
 def _next_steps(counts: Counter[Verdict]) -> Iterator[str]:

@@ -113,6 +113,8 @@ class Teller:
             measured="; ".join((limited.report.verdict, *limited.report.faults)),
         )
         judged = told.model_copy(update={"verdicts": (verdict, *told.verdicts)})
+        if limited.report.verdict is Verdict.NOT_LIMITED:
+            judged = judged.model_copy(update={"next_steps": _NOT_LIMITED})
         return judged.concluding(_limit_lines(limited.report, limited.untried))
 
     def of_search(self, searched: Searched) -> LoadTestReport:
@@ -216,6 +218,9 @@ def _capacity_verdict(found: Capacity) -> VerdictEntry:
     return VerdictEntry(goal="capacity", status=status, measured="no rate was seen to hold")
 
 
+_NOT_LIMITED: Final = (
+    "A limit above this load was not reached: raise load.rate or duration, or add a limit.",
+)
 _AFTER_SEARCH: Final = (
     "The figures are those of the last step; a capacity holds for this machine and this load.",
 )

@@ -21,6 +21,7 @@ from server.tools.tool import Detail, Report, WrittenFileEntry
 
 _CONCISE_ERRORS: Final = 8
 _CONCISE_GOALS: Final = 8  # more are shown only where they were missed
+_CONCISE_MISSED: Final = 30
 _LONGEST_EXAMPLE: Final = 240  # characters
 _COOKIES: Final = re.compile(r"(?im)^(set-cookie|cookie|authorization)(\s*:).*$")
 
@@ -91,11 +92,14 @@ class LoadTestReport(Report):
         detailed = self._detail is Detail.DETAILED
         missed = [each for each in self.verdicts if each.status != Status.PASSED]
         shown = self.verdicts if detailed or len(self.verdicts) <= _CONCISE_GOALS else missed
+        rows = len(shown) if detailed else _CONCISE_MISSED
         return render(
             "load_test",
             report=self,
             detailed=detailed,
-            verdicts=shown,
+            verdicts=shown[:rows],
+            hidden=len(shown[rows:]),
+            passed=len(self.verdicts) - len(shown),
             failures=list(self.failures.items())[: None if detailed else _CONCISE_ERRORS],
         )
 

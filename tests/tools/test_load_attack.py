@@ -9,6 +9,7 @@ from mcp import Client
 from server.runtime import Runtime
 from tests.engines.loadtest.attacks.service import Request, Response, serving
 from tests.engines.loadtest.attacks.test_headers import Flaw, Site
+from tests.engines.loadtest.origin import ok, origin
 from tests.tools.load_calls import called, content, text_of, url_of
 
 pytestmark = pytest.mark.anyio
@@ -81,3 +82,20 @@ async def test_what_no_attack_takes_is_refused_before_anything_is_sent(
 
     assert result.is_error
     assert re.search(words, text_of(result)), text_of(result)
+
+
+async def test_many_broken_probes_are_told_in_few_words(load_client: Client) -> None:
+    body = {f"member_{number}": "text" for number in range(20)}
+    async with origin(ok) as server:
+        result = await called(
+            load_client,
+            url=url_of(server.port),
+            attack="input_validation",
+            request={"method": "POST", "body": body},
+        )
+
+    report = content(result)
+    assert len(text_of(result)) < 8_000
+    assert "more did not pass: detail=detailed lists them" in text_of(result)
+    assert len(report["conclusions"]) < 30
+    assert any("document-null, " in line for line in report["conclusions"])

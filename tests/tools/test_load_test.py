@@ -143,6 +143,24 @@ async def test_names_of_columns_are_quoted_and_cut(load_client: Client, tmp_path
     assert len(text_of(result)) < 300
 
 
+async def test_a_server_that_speaks_no_tls_is_told_with_what_helps(load_client: Client) -> None:
+    async with origin(ok) as server:
+        url = f"https://127.0.0.1:{server.port}/"
+        result = await called(load_client, url=url, load={"duration": 1, "timeout": 0.3})
+
+    assert result.is_error
+    assert "connect_timeout." in text_of(result)
+
+
+async def test_times_of_users_count_from_when_they_were_free(load_client: Client) -> None:
+    async with origin(ok) as server:
+        load = {"concurrency": 2, "duration": 0.3}
+        result = await called(load_client, url=url_of(server.port), load=load)
+
+    assert "response, from when a user was free" in text_of(result)
+    assert "from when due" not in text_of(result)
+
+
 async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
     load_client: Client, tmp_path: Path
 ) -> None:

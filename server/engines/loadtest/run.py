@@ -212,14 +212,20 @@ async def carried_by(
 def _refuse_unreachable(failure: tuple[Failure, str] | None, plan: Plan) -> None:
     if failure is not None:
         name, detail = failure
-        raise unreachable(plan.endpoint, f"{name} ({detail})")
+        raise unreachable(plan.endpoint, f"{name} ({detail})" if detail else name)
+
+
+_STEP: Final = "Start the server, or correct the URL, and call again."
+_TLS_STEP: Final = (
+    "Correct http or https in the URL; load.verify_tls=false takes a certificate of your own."
+)
 
 
 def unreachable(endpoint: Endpoint, reason: str) -> UnavailableError:
     """Return the error that says that nobody answers."""
     return UnavailableError(
         f"No connection to {endpoint.host}:{endpoint.port} could be opened: {reason}.",
-        next_step="Start the server, or correct the URL, and call again.",
+        next_step=_TLS_STEP if Failure.TLS_FAILED in reason else _STEP,
     )
 
 

@@ -55,4 +55,6 @@ def _has(reply: Reply | Silence, status: int) -> bool:
 
 
 def _words(reply: Reply | Silence) -> str:
-    return f"{reply.failure}: {reply.detail}" if isinstance(reply, Silence) else str(reply.status)
+    if not isinstance(reply, Silence):
+        return str(reply.status)
+    return f"{reply.failure}: {reply.detail}" if reply.detail else str(reply.failure)

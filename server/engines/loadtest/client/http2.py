@@ -62,6 +62,7 @@ class Http2Connection(asyncio.Protocol):
         self._streams: dict[int, _Stream] = {}
         # How many the server takes at once stands in its first frame.
         self._most = 1
+        self._is_known = False
         self._unread = 0
         self.is_open = False
 
@@ -173,6 +174,9 @@ class Http2Connection(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._ledger.received_bytes += len(data)
+        if data.startswith(b"HTTP/1.") and not self._is_known:
+            self._give_up("the server answers in HTTP/1")
+            return
         try:
             events = self._state.receive_data(data)
         except h2.exceptions.ProtocolError as error:
@@ -197,6 +201,7 @@ class Http2Connection(asyncio.Protocol):
     def _learn(self) -> None:
         """Take note of how many requests the server takes at once."""
         was_full = self._is_full
+        self._is_known = True
         theirs = self._state.remote_settings.max_concurrent_streams
         self._most = min(self._manner.streams, theirs)
         self._freed(was_full=was_full)

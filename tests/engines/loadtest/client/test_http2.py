@@ -190,8 +190,8 @@ async def test_a_frame_that_never_ends_is_not_kept() -> None:
         port = server.sockets[0].getsockname()[1]
         frame = await carried_out(_http2(plan_for(port, steady(50, 0.1), limits=SHORT)))
 
-    assert {name for _, name in frame.failed} <= {Failure.INVALID, Failure.CLOSED, Failure.RESET}
     assert frame.failed.total() == 5
+    assert Failure.TIMEOUT not in {name for _, name in frame.failed}
 
 
 def _is_chosen(event: h2.events.Event) -> bool:
@@ -231,8 +231,7 @@ async def test_an_answer_in_http_1_is_invalid() -> None:
     async with origin(ok) as server:
         frame = await carried_out(_http2(plan_for(server.port, steady(50, 0.1), limits=SHORT)))
 
-    assert frame.failed.total() == 5
-    assert not frame.answered
+    assert frame.failed == {(0, Failure.INVALID): 5}
 
 
 async def test_tls_must_agree_on_http_2() -> None:
