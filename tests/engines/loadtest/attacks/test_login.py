@@ -77,7 +77,7 @@ class Login:
     async def _refused(self, account: str) -> Response:
         is_known = account == SAMPLE["email"]
         if is_known and Flaw.HASHES_KNOWN_ONLY in self.flaws:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.25)
         if not is_known and Flaw.TELLS_UNKNOWN in self.flaws:
             return Response(401, b'{"error": "no such account"}')
         status = 200 if Flaw.LETS_IN in self.flaws else 401
