@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from math import floor
 from ssl import SSLError
 from time import monotonic_ns
 from typing import Final
@@ -16,6 +17,7 @@ from server.engines.loadtest.failure import of_connecting
 from server.engines.loadtest.plan import Limits
 
 _SECOND: Final = 1_000_000_000
+_ENDLESS: Final = 1 << 62
 _PAUSE: Final = 0.1  # seconds before a user whose connection was refused tries again
 
 
@@ -29,7 +31,7 @@ class Users(Pool):
         """
         super().__init__(dial, ledger, limits)
         self._turns = turns
-        self._last = limits.requests - 1
+        self._last = floor(min(limits.requests, _ENDLESS)) - 1
         self._gap = round(_SECOND / limits.rate)
         self._next = 0
         self._end = 0
@@ -57,18 +59,18 @@ class Users(Pool):
     def ready(self, line: Line, now: int) -> None:
         if now >= self._end or self.taken > self._last:
             self._idle.append(line)
-        elif now < self._next:
-            self._wait(line, now)
-        else:
-            self._next = now + self._gap
+        elif not self._gap or self._is_allowed(line, now):
             self.taken += 1
             line.send(next(self._turns), now, now)
 
-    def _wait(self, line: Line, now: int) -> None:
-        """Let a connection ask when the highest rate allows."""
-        slot, self._next = self._next, self._next + self._gap
-        loop = asyncio.get_running_loop()
-        loop.call_later((slot - now) / _SECOND, self._ask_when_allowed, line)
+    def _is_allowed(self, line: Line, now: int) -> bool:
+        """Whether the highest rate allows a request now; else the connection asks when it does."""
+        slot = max(now, self._next)
+        self._next = slot + self._gap
+        if slot > now:
+            loop = asyncio.get_running_loop()
+            loop.call_later((slot - now) / _SECOND, self._ask_when_allowed, line)
+        return slot == now
 
     def _ask_when_allowed(self, line: Line) -> None:
         """Ask on a connection that had to wait for the highest rate, if it is still there."""
