@@ -131,6 +131,10 @@ class StageArguments(Arguments):
 OBJECTS = WithJsonSchema({"type": "array", "items": {"type": "object"}})
 
 
+ANY_LIMIT = "any"
+"""A rate limit of whatever size."""
+
+
 class LoadArguments(Arguments):
     """How much load, and how."""
 
@@ -156,6 +160,14 @@ class LoadArguments(Arguments):
     workers: Annotated[int, Field(description="processes", ge=1, le=64), _INTEGER] = 1
 
 
+def _limit(value: object) -> object:
+    """Read true and false, and what a command line or a model writes for them."""
+    words = str(value).lower() if isinstance(value, str | bool) else ""
+    if words in {"true", "yes"}:
+        return ANY_LIMIT
+    return "" if words in {"false", "no"} else value
+
+
 class CheckArguments(Arguments):
     """What the figures are held against."""
 
@@ -171,8 +183,11 @@ class CheckArguments(Arguments):
         int, Field(description="measured in turns, to compare", ge=6, le=60), _INTEGER
     ] = 10
     expect_rate_limit: Annotated[
-        bool, Field(description="find the first 429, burst, refill; check headers")
-    ] = False
+        str,
+        BeforeValidator(_limit),
+        WithJsonSchema({"type": ["boolean", "string"]}),
+        Field(description="true, or 100/60s: find the first 429, burst, refill; check headers"),
+    ] = ""
     find_capacity: Annotated[
         bool, Field(description="raise the rate up to `rate`; needs a p99 threshold")
     ] = False

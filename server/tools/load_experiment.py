@@ -24,6 +24,8 @@ from server.engines.loadtest.experiment.segment import segment
 from server.engines.loadtest.frame import Frame
 from server.engines.loadtest.judgment import Goal
 from server.engines.loadtest.plan import OpenLoad, Plan
+from server.engines.loadtest.rate_limit.expected import parse_quota
+from server.engines.loadtest.rate_limit.headers import Quota
 from server.engines.loadtest.reach.network import is_loopback
 from server.engines.loadtest.run import Run, Stop, measure
 from server.engines.loadtest.saved import SavedRun, read_saved, recording, saved_run
@@ -33,7 +35,7 @@ from server.errors import BackendError, InvalidInputError, RefusedError
 from server.redaction import Redactor
 from server.runs import BackgroundRun, alone
 from server.runtime import Runtime
-from server.tools.load_arguments import CheckArguments, LoadArguments
+from server.tools.load_arguments import ANY_LIMIT, CheckArguments, LoadArguments
 from server.tools.load_files import Kind, Leaving, outputs, with_outputs
 from server.tools.load_outcome import Measured, Teller
 from server.tools.load_plan import Admitted, Wanted, admitted
@@ -120,7 +122,8 @@ class Experiment:
             searched = await search(plan, objective(self.goals), seconds, conduct)
             return Measured.of_search(teller.of_search(searched), searched)
         if self.checks.expect_rate_limit:
-            limited = await limits(plan, conduct)
+            expected = _quota(self.checks.expect_rate_limit)
+            limited = await limits(plan, conduct, expected=expected)
             return Measured(teller.of_limits(limited), limited.run)
         run = await conduct.measure(plan, "")
         return Measured(teller.of_run(run), run)
@@ -200,7 +203,7 @@ def _check_turns(side: Admitted, pairs: int) -> None:
 
 
 def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) -> None:
-    kinds = [bool(checks.compare), checks.find_capacity, checks.expect_rate_limit]
+    kinds = [bool(checks.compare), checks.find_capacity, bool(checks.expect_rate_limit)]
     if sum(kinds) > 1:
         raise InvalidInputError(
             "compare, find_capacity and expect_rate_limit are experiments of their own.",
@@ -214,7 +217,13 @@ def _check_kinds(checks: CheckArguments, goals: tuple[Goal, ...], plan: Plan) ->
             next_step="Give load.rate: the highest to try, or one above the limit.",
         )
     if checks.expect_rate_limit and isinstance(plan.load, OpenLoad):
+        _quota(checks.expect_rate_limit)
         _check_recorded(plan.load)
+
+
+def _quota(text: str) -> Quota | None:
+    """Return the limit that the caller says there is; None where any would do."""
+    return None if text == ANY_LIMIT else parse_quota(text)
 
 
 def _check_recorded(load: OpenLoad) -> None:

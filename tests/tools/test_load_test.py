@@ -338,7 +338,7 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
                 load_client,
                 url=url_of(server.port),
                 load={"rate": 50, "duration": 4},
-                checks={"expect_rate_limit": True},
+                checks={"expect_rate_limit": "100/s"},
             )
         )
 
@@ -346,6 +346,8 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
     assert result["outcomes"]["GET /: 429"] > 50
     assert re.search(r"first denial: 429 after 2\d requests", told)
     assert "headers of denials: retry-after" in told.lower()
+    # It allows ten a second, and a hundred were promised.
+    assert "fail" in {each["status"] for each in result["verdicts"]}
 
 
 @pytest.mark.parametrize(
@@ -370,6 +372,7 @@ async def test_a_rate_limit_is_found_fitted_and_its_headers_are_held_to_their_wo
         ({"url": "http://127.0.0.1/", "request": {"data": "../x.csv"}}, "workspace|outside"),
         ({"url": "http://127.0.0.1/", "checks": {"thresholds": ["p99 is fine"]}}, "Valid: p50"),
         ({"url": "http://127.0.0.1/", "checks": {"find_capacity": True}}, "p99<300ms"),
+        ({"url": "http://127.0.0.1/", "checks": {"expect_rate_limit": "much"}}, "100/60s"),
         ({"url": "http://127.0.0.1/", "checks": {"compare": "nothing.json"}}, "nothing.json"),
         ({"targets": "http://127.0.0.1/"}, 'give an object, as {"url"'),
         (
