@@ -1,7 +1,7 @@
 """Statements that join partitions to partitioned tables, and part them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.dependency import DependencyType
@@ -97,18 +97,22 @@ def demands(table: Table, catalog: Catalog) -> str | None:
     """Return what a partition's bound, and those above it, demand of a row, as an expression."""
     if table.partition_constraint is None:
         return None
-    names = _hashed(table, catalog)
+    return with_tables(table.partition_constraint, hashed(table, catalog))
+
+
+def with_tables(bound: str, wholes: Iterable[Identity]) -> str:
+    """Return what a bound demands, with the names of tables for what one server numbers them."""
+    names = (qualified(*each.names) for each in wholes)
     return _OF_NUMBER.sub(
-        lambda _: f"satisfies_hash_partition({literal(next(names))}::regclass::oid",
-        table.partition_constraint,
+        lambda _: f"satisfies_hash_partition({literal(next(names))}::regclass::oid", bound
     )
 
 
-def _hashed(table: Table, catalog: Catalog) -> Iterator[str]:
+def hashed(table: Table, catalog: Catalog) -> Iterator[Identity]:
     """Yield the tables above that are partitioned by hash, from the top, as PostgreSQL does."""
     for parent in table.parents if table.is_partition else ():
         whole = catalog.get(parent, Table)
         if whole is not None:
-            yield from _hashed(whole, catalog)
+            yield from hashed(whole, catalog)
             if whole.partition_strategy is PartitionStrategy.HASH:
-                yield qualified(*parent.names)
+                yield parent

@@ -55,6 +55,22 @@ _CHANGES = {
         """ALTER TABLE t ALTER id DROP IDENTITY;
         ALTER TABLE p ATTACH PARTITION t FOR VALUES FROM (700) TO (800)""",
     ),
+    "a part by hash": (
+        """CREATE TABLE p (n int, k text) PARTITION BY HASH (k, n);
+        CREATE TABLE t (k text, n int);""",
+        """CREATE TABLE p (n int, k text) PARTITION BY HASH (k, n);
+        CREATE TABLE t PARTITION OF p FOR VALUES WITH (MODULUS 4, REMAINDER 3);""",
+        "ALTER TABLE p ATTACH PARTITION t FOR VALUES WITH (MODULUS 4, REMAINDER 3)",
+    ),
+    "a part by hash of a part": (
+        """CREATE TABLE p (k text, n int) PARTITION BY LIST (k);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('k') PARTITION BY HASH (n);
+        CREATE TABLE t (k text, n int);""",
+        """CREATE TABLE p (k text, n int) PARTITION BY LIST (k);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('k') PARTITION BY HASH (n);
+        CREATE TABLE t PARTITION OF p1 FOR VALUES WITH (MODULUS 2, REMAINDER 0);""",
+        "ALTER TABLE p1 ATTACH PARTITION t FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
+    ),
     "a table that is split": (
         "CREATE TABLE t (k text, n int);",
         """CREATE TABLE t (k text, n int) PARTITION BY LIST (k);

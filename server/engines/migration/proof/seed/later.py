@@ -11,7 +11,8 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.domain import Domain
 from server.engines.catalog.kinds.domain_constraint import DomainConstraint
-from server.engines.catalog.kinds.table import Table
+from server.engines.catalog.kinds.table import PartitionStrategy, Table
+from server.engines.migration.partitions import hashed, with_tables
 from server.engines.migration.proof.seed.demands import Check, Key, Reference, Renames, TableName
 from server.engines.migration.proof.seed.solve import about_column
 
@@ -33,6 +34,23 @@ class Future:
     def domains(self) -> Mapping[str, Domain]:
         """The domains of the target, as types are printed."""
         return {one.identity.qualified_name: one for one in self.target.of(Domain)}
+
+    def bound(self, partition: Identity) -> str:
+        """Return what a partition of the target demands, empty where the source cannot tell.
+
+        Whether a row is one of a hash is asked of the table itself that is split by it.
+        """
+        text = self.bounds.get(partition.names, "")
+        table = self.target.get(partition, Table)
+        if table is None or _BY_HASH not in text:
+            return text
+        wholes = [self.before.get(each) for each in hashed(table, self.target)]
+        here = [each for each in wholes if each is not None and self._is_hashed(each)]
+        return with_tables(text, here) if len(here) == len(wholes) else ""
+
+    def _is_hashed(self, identity: Identity) -> bool:
+        table = self.source.get(identity, Table)
+        return table is not None and table.partition_strategy is PartitionStrategy.HASH
 
     @cached_property
     def before(self) -> Mapping[Identity, Identity]:
@@ -80,15 +98,15 @@ class Later:
         later = target.get(self.identity, Table)
         if later is None:
             return
-        if later.is_partition and self.identity.names in self.future.bounds:
-            yield from self._bound(self.future.bounds[self.identity.names])
+        if later.is_partition:
+            yield from self._bound(self.future.bound(self.identity))
         if later.is_partitioned and not self.table.is_partitioned:
-            leaves = [self.future.bounds.get(each.names, "") for each in _leaves(later, target)]
+            leaves = [self.future.bound(each) for each in _leaves(later, target)]
             if leaves and all(leaves):
                 yield from self._bound(" OR ".join(f"({each})" for each in leaves))
         elif later.is_partitioned and self._has_default():
             for leaf in self._new_leaves(later):
-                yield from self._bound(f"NOT ({self.future.bounds.get(leaf.names, 'false')})")
+                yield from self._bound(f"NOT ({self.future.bound(leaf) or 'false'})")
 
     def keys(self) -> Iterator[Key]:
         """Yield the columns of which no two rows may then have the same values."""
@@ -131,7 +149,7 @@ class Later:
             domain = self.future.domains.get(domain.base_type)
 
     def _bound(self, expression: str) -> Iterator[Check]:
-        if _BY_HASH in expression:
+        if not expression:
             return
         named = {_bare(name) for name in _NAME.findall(_TEXT.sub("", expression))}
         columns = {each.identity.name for each in self.future.source.columns(self.table.identity)}
