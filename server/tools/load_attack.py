@@ -8,6 +8,7 @@ from typing import Final
 from server.engines.loadtest.attacks.pattern import Attack
 from server.engines.loadtest.attacks.verdict import Finding, Verdict
 from server.engines.loadtest.experiment.attacked import Attacked, aim, attacked
+from server.engines.loadtest.exports.sheet import secrets_of
 from server.engines.loadtest.judgment import Status
 from server.engines.loadtest.run import Stop
 from server.errors import InvalidInputError
@@ -53,7 +54,8 @@ class AttackExperiment:
             outcome = await attacked(
                 self.attack, self.admitted.plan, self.admitted.caps, stop=stop, watch=run.enter
             )
-        redactor = Redactor(self.runtime.settings.secrets)
+        known = (*self.runtime.settings.secrets, *secrets_of(self.admitted.plan))
+        redactor = Redactor(known)
         return _report(outcome, run.id, str(self.admitted.url), redactor)
 
 

@@ -21,6 +21,7 @@ from server.engines.loadtest.experiment.interleaved import interleaved
 from server.engines.loadtest.experiment.limits import MOST_ANSWERS, limits
 from server.engines.loadtest.experiment.search import STEPS, search
 from server.engines.loadtest.experiment.segment import segment
+from server.engines.loadtest.exports.sheet import secrets_of
 from server.engines.loadtest.frame import Frame
 from server.engines.loadtest.judgment import Goal
 from server.engines.loadtest.plan import OpenLoad, Plan
@@ -93,7 +94,7 @@ class Experiment:
             self.admitted,
             run.id,
             self.goals,
-            Redactor(self.runtime.settings.secrets),
+            Redactor([*self.runtime.settings.secrets, *secrets_of(self.admitted.plan)]),
             self.detailed,
         )
         async with alone(run, self.runtime.gate, stop.set):

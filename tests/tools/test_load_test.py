@@ -264,6 +264,29 @@ async def test_files_hold_the_run_and_no_secret(load_client: Client, tmp_path: P
     assert written["run.hlog"].count("HISTF") >= 3
 
 
+async def test_what_was_sent_in_confidence_is_shown_to_nobody_when_it_comes_back(
+    load_client: Client, tmp_path: Path
+) -> None:
+    async def echoes(exchange: Exchange) -> None:
+        key = exchange.head.partition(b"X-Api-Key: ")[2].partition(b"\r\n")[0]
+        await exchange.write(
+            b"HTTP/1.1 500 Oops\r\nX-Seen: %s\r\nContent-Length: 0\r\n\r\n" % key.split()[-1]
+        )
+
+    async with origin(echoes) as server:
+        result = await called(
+            load_client,
+            url=url_of(server.port),
+            request={"headers": {"X-Api-Key": "Key s3cr3t-0815"}},
+            load={"rate": 5, "duration": 1},
+            files=["run.html"],
+        )
+
+    report = content(result)
+    assert "X-Seen: [redacted]" in report["examples"]["status 500"]
+    assert "s3cr3t-0815" not in text_of(result) + (tmp_path / "run.html").read_text()
+
+
 async def test_a_result_is_never_written_over(load_client: Client, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("mine")
     async with origin(ok) as server:

@@ -30,7 +30,10 @@ class Judgment:
 
 def unfinished(run: Measurement) -> str:
     """Say why a goal that what was answered reaches is not reached for sure."""
-    return f"{run.canceled:,} requests were canceled before an answer that could have missed it"
+    return (
+        f"{run.untimed:,} requests were canceled or failed before an answer, and with them it "
+        "could be missed"
+    )
 
 
 class Goal(Protocol):

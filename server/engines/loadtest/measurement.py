@@ -60,9 +60,14 @@ class Measurement:
         return self.errors / self.requests if self.requests else 0.0
 
     @property
+    def untimed(self) -> int:
+        """Requests that have no response time: canceled, or failed without an answer."""
+        return self.canceled + max(0, self.requests - self.latencies.count)
+
+    @property
     def at_worst(self) -> Self:
-        """The same, had every canceled request waited for ever."""
-        waiting = Histogram.of(np.full(self.canceled, TOP_US, np.int64))
+        """The same, had every request without a response time waited for ever."""
+        waiting = Histogram.of(np.full(self.untimed, TOP_US, np.int64))
         return replace(
             self,
             latencies=self.latencies.merge(waiting),

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, groupby
+from itertools import chain, count, groupby, islice
 
 from server.engines.loadtest.plan import Endpoint, Message, Plan, right_statuses
 
 _SECRET = re.compile(
     r"(?i)auth|cookie|token|secret|passw|credential|signature|session|jwt|key(?!-?words)"
 )
+_MOST_SECRETS = 1_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # The tools write these themselves.
 _OWN = frozenset({"host", "content-length", "transfer-encoding", "connection"})
@@ -66,6 +67,14 @@ def sheet(plan: Plan) -> Sheet:
         for target in plan.targets
     )
     return Sheet(_origin(plan.endpoint), targets, tuple(names.values()))
+
+
+def secrets_of(plan: Plan) -> Iterator[str]:
+    """Yield what a plan sends in confidence: values of its first secret headers, and their keys."""
+    for _, value in islice(_variables(plan), _MOST_SECRETS):
+        yield value
+        # What stands behind a scheme, as in `Bearer ...`, may come back without it.
+        yield value.rpartition(" ")[2]
 
 
 def _origin(endpoint: Endpoint) -> str:
