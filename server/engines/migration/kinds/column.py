@@ -5,24 +5,23 @@ from collections.abc import Iterable, Iterator
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
-from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain, risky
-from server.engines.migration.backfill import filling_given, is_filled_later, is_given
+from server.engines.migration.backfill import filling_given, is_given
+from server.engines.migration.column_definition import column_definition, not_null_constraint
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.expandable import expansion, is_led_to, leads_to, why_in_place
 from server.engines.migration.expansion import contract, expand
-from server.engines.migration.foreign_options import changed_options, options_clause
+from server.engines.migration.foreign_options import changed_options
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import divides_otherwise
 from server.engines.migration.identity_column import (
     comes_with_identity,
     identity_changes,
-    identity_clause,
     own_identity,
 )
 from server.engines.migration.inheritance import (
@@ -48,63 +47,6 @@ from server.engines.migration.type_family import types_in
 from server.engines.sql.quote import identifier, qualified
 
 _SET_EXPRESSION_SINCE = 17
-
-
-def column_definition(column: Column, context: Context) -> str:
-    """Return the column as CREATE TABLE and ADD COLUMN take it, with what folds into it."""
-    return " ".join([identifier(column.identity.name), column.type, *_clauses(column, context)])
-
-
-def _clauses(column: Column, context: Context) -> Iterator[str]:
-    if column.fdw_options:
-        yield options_clause(column.identity, column.fdw_options).lstrip()
-    if column.compression:
-        yield f"COMPRESSION {column.compression}"
-    if column.collation:
-        yield f"COLLATE {column.collation}"
-    if column.generation_expression is not None and column.generated_mode is not None:
-        mode = column.generated_mode.upper()
-        yield f"GENERATED ALWAYS AS ({column.generation_expression}) {mode}"
-    if own_identity(column, context.new) is not None:
-        yield identity_clause(column, context.new)
-    default = context.new.default(column.identity)
-    if default is not None and default.identity in context.folded:
-        yield f"DEFAULT {default.expression}"
-    yield from _not_null(column, context)
-
-
-def _not_null(column: Column, context: Context) -> Iterator[str]:
-    is_later = is_filled_later(column, context) or is_given(column, context)
-    if column.is_marked_not_null and not is_later:
-        yield "NOT NULL"
-    constraint = not_null_constraint(column, context.new)
-    if constraint is None or constraint.identity not in context.folded:
-        return
-    if not _is_named_by_itself(constraint, context):
-        yield f"CONSTRAINT {identifier(constraint.identity.name)}"
-    yield "NOT NULL NO INHERIT" if constraint.is_no_inherit else "NOT NULL"
-
-
-def _is_named_by_itself(constraint: Constraint, context: Context) -> bool:
-    """Whether PostgreSQL chooses the name, which nothing else in the schema may have for that."""
-    schema, table, name = constraint.identity.names
-    is_usual = name == f"{table}_{constraint.columns[0]}_not_null"
-    return is_usual and (schema, name) not in context.shared_names
-
-
-def not_null_constraint(column: Column, catalog: Catalog) -> Constraint | None:
-    """Return the constraint that refuses NULL in a column, where there is one as such."""
-    if column.parent is None:
-        return None
-    own = (column.identity.name,)
-    return next(
-        (
-            each
-            for each in catalog.constraints(column.parent)
-            if each.type is ConstraintType.NOT_NULL and each.columns == own
-        ),
-        None,
-    )
 
 
 def _reference(identity: Identity, _catalog: Catalog) -> str:
@@ -181,6 +123,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
     is_numbered = own_identity(change.new, context.new) is not None
     numbering = tuple(_renumbered(change, context))
     return (
+        *plain(*_computed_no_more(change)),
         *_retyped(change, context),
         # As long as a column is numbered, it refuses NULL.
         *(() if is_numbered else numbering),
@@ -220,6 +163,14 @@ def _must_be_replaced(change: Change[Column], context: Context) -> bool:
         return False
     # The old expression need not fit the new type, nor the new one the old.
     return context.major < _SET_EXPRESSION_SINCE or "type" in change.names
+
+
+def _computed_no_more(change: Change[Column]) -> Iterator[str]:
+    """Yield what keeps the values as they are: those that are computed are converted by nothing."""
+    new = change.new
+    if change.old.generated_mode is not None and new.generated_mode is None:
+        head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+        yield f"{head} DROP EXPRESSION"
 
 
 def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
@@ -268,12 +219,10 @@ def _follows_parent(change: Change[Column], context: Context) -> bool:
 
 
 def _changed(change: Change[Column], context: Context) -> Iterator[str]:
-    old, new, names = change.old, change.new, change.names
+    new, names = change.new, change.names
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     alone = f"{altered_alone(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
-    if old.generated_mode is not None and new.generated_mode is None:
-        yield f"{head} DROP EXPRESSION"
-    elif "generation_expression" in names:
+    if new.generated_mode is not None and "generation_expression" in names:
         yield f"{head} SET EXPRESSION AS ({new.generation_expression})"
     if "is_marked_not_null" in names and not new.is_marked_not_null:
         # An heir may go on to refuse NULL, for a key of its own; a partition has no say in it.

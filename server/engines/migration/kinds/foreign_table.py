@@ -7,10 +7,11 @@ from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.migration.action import Action, plain
+from server.engines.migration.column_definition import column_definition
 from server.engines.migration.context import Change, Context
 from server.engines.migration.foreign_options import changed_options, options_clause
 from server.engines.migration.kind import Kind
-from server.engines.migration.kinds.column import column_definition, settings_of_columns
+from server.engines.migration.kinds.column import settings_of_columns
 from server.engines.sql.quote import identifier, qualified
 
 

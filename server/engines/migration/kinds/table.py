@@ -8,12 +8,13 @@ from server.engines.catalog.kinds.constraint import ConstraintType
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.beside_default import excluding
+from server.engines.migration.column_definition import column_definition
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import declared_again, moved, must_be_made_anew
 from server.engines.migration.inheritance import heirs, joins
 from server.engines.migration.kind import Kind
-from server.engines.migration.kinds.column import column_definition, settings_of_columns
+from server.engines.migration.kinds.column import settings_of_columns
 from server.engines.migration.not_null_names import former
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.partitions import (
