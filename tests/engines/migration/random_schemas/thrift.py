@@ -1,6 +1,6 @@
 """Whether a plan does nothing that is not needed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.dependency import DependencyType
@@ -46,10 +46,17 @@ def waste(journey: Journey, before: Catalog, after: Catalog) -> str:
         [
             *_steps_for_nothing(before, after),
             *_more_than_remarks(journey, plan),
-            *_tables_made_anew(plan, before, after),
-            *_strangers(plan, before, after),
-            *_rebuilt_for_nothing(plan, before, after),
+            *unneeded(plan, before, after),
         ]
+    )
+
+
+def unneeded(plan: Sequence[Step], before: Catalog, after: Catalog) -> tuple[str, ...]:
+    """Name the steps of a plan between two schemas that nothing asks for."""
+    return (
+        *_tables_made_anew(plan, before, after),
+        *_strangers(plan, before, after),
+        *_rebuilt_for_nothing(plan, before, after),
     )
 
 
