@@ -278,6 +278,11 @@ class Graph:
         for rebuilt in kind_of(change.new).rebuilds(change, self.context):
             yield Node(Verb.DROP, rebuilt), node
             yield node, Node(Verb.CREATE, rebuilt)
+        for reworked in kind_of(change.new).reworks(change, self.context):
+            parts = (each.identity for each in new.parts(reworked))
+            for user in (*parts, *(each.dependent for each in new.dependents(reworked))):
+                yield node, Node(Verb.CREATE, user)
+                yield node, Node(Verb.ALTER, user)
         yield from self._edges_of_waiting(node, change.new)
 
     def _edges_of_waiting(self, node: Node, fact: Fact) -> Iterator[Edge]:

@@ -82,5 +82,7 @@ class Kind(Generic[F]):
     """What has to be altered with it although the two schemas say the same about that."""
     held_by: Callable[[F, Context], Iterable[Identity]] = no_others
     """What makes way while it is dropped and created again, beyond what PostgreSQL recorded."""
+    reworks: Callable[[Change[F], Context], Iterable[Identity]] = no_others
+    """What its alteration makes anew by itself: what is said of that, or needs it, comes later."""
     rebuilds: Callable[[Change[F], Context], Iterable[Identity]] = no_others
     """What must be dropped before the object is altered and created again afterwards."""

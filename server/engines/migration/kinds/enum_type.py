@@ -8,7 +8,12 @@ from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.context import Change, Context
-from server.engines.migration.enum_expansion import contracted, enum_expansion, expanded
+from server.engines.migration.enum_expansion import (
+    EnumExpansion,
+    contracted,
+    enum_expansion,
+    expanded,
+)
 from server.engines.migration.exchange import Exchange, by_text, exchanged, obstacles, text_type
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.kind import Kind
@@ -36,17 +41,27 @@ def _alter(change: Change[EnumType], context: Context) -> Iterable[Action]:
     """Add labels where they belong; to take or move one, exchange the type."""
     if _only_adds(change):
         return _added(change)
-    beside = enum_expansion(change, tuple(_hazards(change)), context)
+    beside = _beside(change, context)
     if beside is not None:
         return tuple(contracted(beside))
     return tuple(exchanged(_exchange(change), context))
 
 
 def _prepare(change: Change[EnumType], context: Context) -> Iterable[Action]:
-    if _only_adds(change):
-        return ()
-    beside = enum_expansion(change, tuple(_hazards(change)), context)
+    beside = _beside(change, context)
     return () if beside is None else tuple(expanded(beside))
+
+
+def _reworks(change: Change[EnumType], context: Context) -> Iterable[Identity]:
+    """Yield the columns that others take the places of."""
+    beside = _beside(change, context)
+    return () if beside is None else (each.old.identity for each in beside.columns)
+
+
+def _beside(change: Change[EnumType], context: Context) -> EnumExpansion | None:
+    if _only_adds(change):
+        return None
+    return enum_expansion(change, tuple(_hazards(change)), context)
 
 
 def _rebuilds(change: Change[EnumType], context: Context) -> Iterable[Identity]:
@@ -109,5 +124,6 @@ KIND = Kind(
     drop=_drop,
     alter=_alter,
     prepare=_prepare,
+    reworks=_reworks,
     rebuilds=_rebuilds,
 )
