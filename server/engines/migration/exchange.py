@@ -27,6 +27,7 @@ from server.engines.catalog.kinds.view_column import ViewColumn
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard
+from server.engines.migration.holders import holders
 from server.engines.migration.partitions import decides_about_partitions
 from server.engines.migration.registry import kind_of
 from server.engines.migration.relation import altered
@@ -101,6 +102,11 @@ def obstacles(type_: Identity, context: Context) -> Iterator[Identity]:
             yield from _of_its_type(fact, old) if are_texts else ()
         elif not {fact.identity, fact.parent} & family:
             yield whole_of(fact)
+
+
+def converted(type_: Identity, context: Context) -> Iterator[Identity]:
+    """Yield the columns whose values become values of the new type."""
+    return (each.identity for each in holders(type_, context.old))
 
 
 def _obstacles_of_column(column: Column, catalog: Catalog) -> Iterator[Identity]:

@@ -12,7 +12,7 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.beside_default import excluding
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.inheritance import declares_otherwise, joins
+from server.engines.migration.inheritance import declares_otherwise, heirs, joins
 from server.engines.migration.partitions import (
     attach,
     decides_about_partitions,
@@ -76,9 +76,30 @@ def _proving(table: Table, whole: Catalog, context: Context) -> tuple[str, str, 
     )
 
 
+def dissolved(table: Identity, whole: Identity, context: Context) -> Iterator[Table]:
+    """Yield the partitions of a whole that are dropped when a table comes out of them."""
+    before = context.old.get(table, Table)
+    for parent in before.parents if before is not None and before.is_partition else ():
+        above = context.old.get(parent, Table)
+        if above is not None and whole in above.parents and context.is_dropped(parent):
+            yield above
+        yield from dissolved(parent, whole, context)
+
+
+def first_out(above: Table, whole: Identity, context: Context) -> Identity:
+    """Return which of the tables that come out of a partition parts it from the whole."""
+    came = (each.identity for each in heirs(whole, context.new))
+    return min(each for each in came if above in dissolved(each, whole, context))
+
+
 def _joined(change: Change[Table], context: Context) -> Iterator[Action]:
     old, new = change.old, change.new
     if new.is_partition:
+        whole = new.parents[0]
+        for above in dissolved(new.identity, whole, context):
+            # It is in the way, and cannot be dropped before what comes out of it.
+            if first_out(above, whole, context) == new.identity:
+                yield Action(detach(above, concurrently=False))
         yield from _attached(new, context)
         return
     for parent in new.parents:

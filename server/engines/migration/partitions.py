@@ -70,7 +70,11 @@ def parts_away(whole: Identity | None, context: Context) -> Iterator[Identity]:
     for part in heirs(whole, context.new):
         before = context.old.get(part.identity, Table)
         if before is not None and part.is_partition:
-            is_moved = before.is_partition and before.partition_bound != part.partition_bound
+            is_other = (before.parents, before.partition_bound) != (
+                part.parents,
+                part.partition_bound,
+            )
+            is_moved = before.is_partition and is_other
             if is_moved or context.is_created(part.identity):
                 yield part.identity
             yield from parts_away(part.identity, context)

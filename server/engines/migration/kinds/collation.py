@@ -8,6 +8,7 @@ from server.engines.catalog.kinds.collation import Collation
 from server.engines.migration.action import Action, plain
 from server.engines.migration.collation_exchange import exchanged, obstacles
 from server.engines.migration.context import Change, Context
+from server.engines.migration.exchange import converted
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import literal, qualified
 
@@ -53,6 +54,10 @@ def _rebuilds(change: Change[Collation], context: Context) -> Iterable[Identity]
     return obstacles(change.old.identity, context)
 
 
+def _reworks(change: Change[Collation], context: Context) -> Iterable[Identity]:
+    return converted(change.old.identity, context)
+
+
 KIND = Kind(
     fact=Collation,
     rank=30,
@@ -60,5 +65,6 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    reworks=_reworks,
     rebuilds=_rebuilds,
 )

@@ -11,7 +11,14 @@ from server.engines.catalog.kinds.composite_type import CompositeType
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks
-from server.engines.migration.exchange import Exchange, by_text, exchanged, obstacles, text_type
+from server.engines.migration.exchange import (
+    Exchange,
+    by_text,
+    converted,
+    exchanged,
+    obstacles,
+    text_type,
+)
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.holders import holders
 from server.engines.migration.kind import Kind
@@ -91,6 +98,10 @@ def _rebuilds(change: Change[CompositeType], context: Context) -> Iterable[Ident
     return obstacles(change.old.identity, context) if is_exchanged else ()
 
 
+def _reworks(change: Change[CompositeType], context: Context) -> Iterable[Identity]:
+    return converted(change.old.identity, context) if any(_retyped(change.new, context)) else ()
+
+
 KIND = Kind(
     fact=CompositeType,
     rank=40,
@@ -99,5 +110,6 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    reworks=_reworks,
     rebuilds=_rebuilds,
 )

@@ -11,7 +11,7 @@ from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
-from server.engines.migration.exchange import Exchange, exchanged, obstacles
+from server.engines.migration.exchange import Exchange, converted, exchanged, obstacles
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.holders import gone_with_values_inside, held_inside, holders
 from server.engines.migration.kind import Kind
@@ -165,6 +165,10 @@ def _brackets(column: Column) -> str:
     return "[]" if column.type.endswith("[]") else ""
 
 
+def _reworks(change: Change[Domain], context: Context) -> Iterable[Identity]:
+    return converted(change.old.identity, context) if _is_exchanged(change, context) else ()
+
+
 KIND = Kind(
     fact=Domain,
     rank=40,
@@ -174,5 +178,6 @@ KIND = Kind(
     drop=_drop,
     alter=_alter,
     awaits=_awaits,
+    reworks=_reworks,
     rebuilds=_rebuilds,
 )

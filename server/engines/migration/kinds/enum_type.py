@@ -14,7 +14,14 @@ from server.engines.migration.enum_expansion import (
     enum_expansion,
     expanded,
 )
-from server.engines.migration.exchange import Exchange, by_text, exchanged, obstacles, text_type
+from server.engines.migration.exchange import (
+    Exchange,
+    by_text,
+    converted,
+    exchanged,
+    obstacles,
+    text_type,
+)
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import literal, qualified
@@ -53,9 +60,7 @@ def _prepare(change: Change[EnumType], context: Context) -> Iterable[Action]:
 
 
 def _reworks(change: Change[EnumType], context: Context) -> Iterable[Identity]:
-    """Yield the columns that others take the places of."""
-    beside = _beside(change, context)
-    return () if beside is None else (each.old.identity for each in beside.columns)
+    return () if _only_adds(change) else converted(change.old.identity, context)
 
 
 def _beside(change: Change[EnumType], context: Context) -> EnumExpansion | None:

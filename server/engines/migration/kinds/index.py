@@ -168,7 +168,9 @@ def _is_attached_with_table(index: Index, context: Context) -> bool:
     is_attached_now = (
         table is not None
         and table.is_partition
-        and (context.is_created(relation) or (before is not None and not before.is_partition))
+        and (
+            context.is_created(relation) or (before is not None and before.parents != table.parents)
+        )
     )
     return is_attached_now and whole is not None
 

@@ -10,7 +10,14 @@ from server.engines.catalog.kinds.range_type import RangeType
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks
-from server.engines.migration.exchange import Exchange, by_text, exchanged, obstacles, text_type
+from server.engines.migration.exchange import (
+    Exchange,
+    by_text,
+    converted,
+    exchanged,
+    obstacles,
+    text_type,
+)
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.holders import holders
 from server.engines.migration.kind import Kind
@@ -79,6 +86,10 @@ def _is_held(range_type: RangeType, context: Context) -> bool:
     return any(not context.is_dropped(each.identity) for each in columns)
 
 
+def _reworks(change: Change[RangeType], context: Context) -> Iterable[Identity]:
+    return converted(change.old.identity, context) if _is_held(change.old, context) else ()
+
+
 KIND = Kind(
     fact=RangeType,
     rank=40,
@@ -87,5 +98,6 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    reworks=_reworks,
     rebuilds=_rebuilds,
 )

@@ -11,8 +11,14 @@ from server.engines.migration.beside_default import excluding
 from server.engines.migration.column_definition import column_definition
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
-from server.engines.migration.heritage import declared_again, moved, must_be_made_anew
-from server.engines.migration.inheritance import heirs, joins
+from server.engines.migration.heritage import (
+    declared_again,
+    dissolved,
+    first_out,
+    moved,
+    must_be_made_anew,
+)
+from server.engines.migration.inheritance import going, heirs, joins
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.column import settings_of_columns
 from server.engines.migration.not_null_names import former
@@ -228,6 +234,11 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         for parent in table.parents:
             yield from _indexes_and_checks(parent, context)
             yield from (each.identity for each in context.new.columns(parent))
+            # Their bounds may overlap.
+            left = tuple(dissolved(table.identity, parent, context))
+            own = {table.identity, *(each.identity for each in left)}
+            yield from (each for each in going(parent, context) if each not in own)
+            yield from (first_out(each, parent, context) for each in left)
     if context.is_dropped(table.identity):
         yield from (heir.identity for heir in heirs(table.identity, context.new))
 
@@ -244,8 +255,10 @@ def _outlives(table: Table, context: Context) -> Iterator[Identity]:
 
 def _rebuilds(change: Change[Table], context: Context) -> Iterator[Identity]:
     """Yield the foreign keys into a partition that is detached, and attached again."""
-    is_moved = "partition_bound" in change.names and change.new.is_partition
-    return keys_into(change.old, context.old) if is_moved else iter(())
+    if not change.names & {"partition_bound", "parents"}:
+        return iter(())
+    after = {*keys_into(change.new, context.new)}
+    return (each for each in keys_into(change.old, context.old) if each in after)
 
 
 def _needs(table: Table, context: Context) -> Iterator[Identity]:
