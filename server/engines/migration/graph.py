@@ -14,6 +14,7 @@ from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.default_privilege import DefaultPrivilege
 from server.engines.catalog.kinds.privilege import Privilege
 from server.engines.catalog.kinds.schema import Schema
+from server.engines.catalog.kinds.sequence import Sequence as SequenceFact
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode
 from server.engines.migration.circular_keys import circular_foreign_keys
@@ -225,7 +226,8 @@ class Graph:
                 yield Node(Verb.CREATE, each), node
         for needed in {*_needs(self.context.old, fact)} - first:
             yield node, Node(Verb.DROP, needed)
-            yield node, Node(Verb.ALTER, needed)
+            if needed.kind != SequenceFact.kind:
+                yield node, Node(Verb.ALTER, needed)
         yield node, Node(Verb.CREATE, node.identity)
 
     def _edges_of_preparation(self, node: Node) -> Iterator[Edge]:
@@ -250,7 +252,7 @@ class Graph:
                 yield node, Node(Verb.CREATE, built)
                 continue
             yield Node(Verb.CREATE, needed), node
-            if not _holds_parts(needed):
+            if not _serves_meanwhile(needed):
                 yield Node(Verb.ALTER, needed), node
 
     def _built_with(self, identity: Identity) -> Identity | None:
@@ -266,7 +268,7 @@ class Graph:
         old, new = self.context.old, self.context.new
         for needed in (*_needs(new, change.new), *needed_by_parts(change.new, new)):
             yield Node(Verb.CREATE, needed), node
-            if not _holds_parts(needed):
+            if not _serves_meanwhile(needed):
                 yield Node(Verb.ALTER, needed), node
         # What is granted from the start comes with the new object, and says nothing of the old one.
         is_of_new = self._is_privilege_of_created(node.identity)
@@ -300,7 +302,7 @@ class Graph:
         yield from self._edges_of_waiting(node, self.context.new.facts[identity])
         for needed in _needs(self.context.new, self.context.new.facts[identity]):
             yield Node(Verb.CREATE, needed), node
-            if not _holds_parts(needed):
+            if not _serves_meanwhile(needed):
                 yield Node(Verb.ALTER, needed), node
         if verb is Verb.CREATE:
             for table in self._refilled_before(self.context.new.facts[identity]):
@@ -376,6 +378,6 @@ def _needs(catalog: Catalog, fact: Fact) -> Iterator[Identity]:
     yield from within(fact, catalog)
 
 
-def _holds_parts(identity: Identity) -> bool:
-    """Whether altering it says nothing about its parts, so that they need not wait for it."""
-    return identity.kind in {Table.kind, Schema.kind}
+def _serves_meanwhile(identity: Identity) -> bool:
+    """Whether altering it means nothing to what needs it, so that this need not wait for it."""
+    return identity.kind in {Table.kind, Schema.kind, SequenceFact.kind}

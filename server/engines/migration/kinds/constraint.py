@@ -159,11 +159,20 @@ def _alter(change: Change[Constraint], context: Context) -> Iterable[Action] | N
     new, names = change.new, change.names - set(_COMES_ALONG)
     if becomes_own(change, context) and not names:
         return plain(_made_own(change.old, context.old))
-    if is_taken_over(change, context) or makes_way(new, context):
-        return None
-    if any(gone_with_whole(new, context)):
+    if _takes_a_new_one(change, names, context):
         return None
     return () if not names or is_handed_down(new) else _altered(change, names, context)
+
+
+def _takes_a_new_one(change: Change[Constraint], names: frozenset[str], context: Context) -> bool:
+    """Whether it has to make way: for another one, or for what the table above demands now."""
+    old, new = change.old, change.new
+    if is_taken_over(change, context) or makes_way(new, context):
+        return True
+    is_other_check = bool(names) and new.type is ConstraintType.CHECK
+    return (is_other_check and old.is_local and is_handed_down(new)) or any(
+        gone_with_whole(new, context)
+    )
 
 
 def _altered(
@@ -269,7 +278,8 @@ def awaited(constraint: Constraint, context: Context) -> Iterator[Identity]:
     yield from (
         each
         for each in same_below(constraint, context.old)
-        if context.is_dropped(each) and not context.is_created(each)
+        if context.is_dropped(each)
+        and (not context.is_created(each) or constraint.type is ConstraintType.CHECK)
     )
     yield from replaced_before(constraint, context)
     yield from gone_with_whole(constraint, context)

@@ -18,7 +18,7 @@ from server.engines.migration.index_text import (
     on_relation,
     renamed,
 )
-from server.engines.migration.inheritance import going, leaves
+from server.engines.migration.inheritance import going, joins, leaves
 from server.engines.migration.keys import (
     OF_A_KEY,
     becomes_key,
@@ -210,8 +210,8 @@ def _outlives(index: Index, context: Context) -> Iterable[Identity]:
 
 def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
     names = change.names
-    if change.new.is_partitioned and "options" in names and change.new.constraint is None:
-        return None  # PostgreSQL alters no options of an index that has no file.
+    if _takes_a_new_one(change, context):
+        return None
     if is_same_but_for_types(change.old, change.new):
         # Whatever gives the column another type builds the index anew.
         return ()
@@ -223,6 +223,18 @@ def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
         return tuple(_swapped(change, context))
     # The index of a constraint comes and goes with it.
     return () if _is_of_same_constraint(change) else None
+
+
+def _takes_a_new_one(change: Change[Index], context: Context) -> bool:
+    """Whether it has options without a file, or is part of another index while its table stays."""
+    old, new = change.old, change.new
+    if new.is_partitioned and "options" in change.names and new.constraint is None:
+        return True
+    if "partition_of" not in change.names:
+        return False
+    is_other = old.partition_of is not None and new.partition_of is not None
+    stays = not (leaves(old.parent, context) or joins(old.parent, context))
+    return is_other and stays and old.constraint is None
 
 
 def _is_of_same_constraint(change: Change[Index]) -> bool:

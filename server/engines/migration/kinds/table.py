@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import ConstraintType
+from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.beside_default import excluding
@@ -234,6 +235,8 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         for parent in table.parents:
             yield from _indexes_and_checks(parent, context)
             yield from (each.identity for each in context.new.columns(parent))
+            # What is ready for the new indexes would become part of the old ones.
+            yield from (e.identity for e in context.old.indexes(parent) if _goes(e, context))
             # Their bounds may overlap.
             left = tuple(dissolved(table.identity, parent, context))
             own = {table.identity, *(each.identity for each in left)}
@@ -241,6 +244,10 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
             yield from (first_out(each, parent, context) for each in left)
     if context.is_dropped(table.identity):
         yield from (heir.identity for heir in heirs(table.identity, context.new))
+
+
+def _goes(index: Index, context: Context) -> bool:
+    return context.is_dropped(index.identity) and not context.is_created(index.identity)
 
 
 def _held_by(table: Table, context: Context) -> Iterator[Identity]:

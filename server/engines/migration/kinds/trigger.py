@@ -33,6 +33,13 @@ def _finish(trigger: Trigger, context: Context) -> Iterable[Action]:
     return plain(*_enabling(trigger, original.enabled if original else Enabled.ORIGIN))
 
 
+def _awaits(trigger: Trigger, _context: Context) -> Iterable[Identity]:
+    """Let a copy be there: it comes with the original, or when the table becomes a partition."""
+    if trigger.partition_of is None or trigger.parent is None:
+        return ()
+    return (trigger.partition_of, trigger.parent)
+
+
 def _enabling(trigger: Trigger, before: Enabled) -> Iterator[str]:
     words = {
         Enabled.ORIGIN: "ENABLE",
@@ -72,4 +79,5 @@ KIND = Kind(
     drop=_drop,
     alter=_alter,
     finish=_finish,
+    awaits=_awaits,
 )
