@@ -20,7 +20,7 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.circular_keys import circular_foreign_keys
 from server.engines.migration.circular_parts import circular_parts
 from server.engines.migration.context import Context
-from server.engines.migration.fates import Fates, is_taken_along
+from server.engines.migration.fates import AnyChange, Fates, is_taken_along
 from server.engines.migration.kind import nothing
 from server.engines.migration.namespaces import claims
 from server.engines.migration.order import ordered, postponed
@@ -280,12 +280,19 @@ class Graph:
         for rebuilt in kind_of(change.new).rebuilds(change, self.context):
             yield Node(Verb.DROP, rebuilt), node
             yield node, Node(Verb.CREATE, rebuilt)
+        yield from self._edges_of_rework(node, change)
+        yield from self._edges_of_waiting(node, change.new)
+
+    def _edges_of_rework(self, node: Node, change: AnyChange) -> Iterator[Edge]:
+        """Say and build what is of something that an alteration makes anew when it is there."""
+        new = self.context.new
         for reworked in kind_of(change.new).reworks(change, self.context):
             parts = (each.identity for each in new.parts(reworked))
             for user in (*parts, *(each.dependent for each in new.dependents(reworked))):
                 yield node, Node(Verb.CREATE, user)
                 yield node, Node(Verb.ALTER, user)
-        yield from self._edges_of_waiting(node, change.new)
+                if user in self.fates.made:
+                    yield node, Node(Verb.PREPARE, user)
 
     def _edges_of_waiting(self, node: Node, fact: Fact) -> Iterator[Edge]:
         kind = kind_of(fact)

@@ -47,10 +47,13 @@ def default_partition(table: Identity, catalog: Catalog) -> Table | None:
 
 
 def keys_into(table: Table, catalog: Catalog) -> Iterator[Identity]:
-    """Yield the foreign keys that point into a partition: those at any table above it."""
+    """Yield the foreign keys that point into a partition: those at any table above it.
+
+    What partitions have of the key of a whole comes and goes with that.
+    """
     for whole in table.parents if table.is_partition else ():
         for key in catalog.of(Constraint):
-            if key.references == whole:
+            if key.references == whole and key.partition_of is None:
                 yield key.identity
         fact = catalog.get(whole, Table)
         if fact is not None:
