@@ -104,7 +104,7 @@ def page(view: LoadPage) -> str:
         run=view.run,
         version=__version__,
         headline=_headline(view),
-        void=void_reasons(view.run),
+        void=_void(view),
         started=datetime.fromtimestamp(view.run.started_at, UTC),
         tiles=tables.tiles(view.run),
         percentiles=tables.percentiles(view.run, view.beside.second and _sides(view.beside.second)),
@@ -149,8 +149,13 @@ def _curves(view: LoadPage) -> tuple[Curve, ...]:
     )
 
 
+def _void(view: LoadPage) -> tuple[str, ...]:
+    """Return why nothing follows from the run; of a search each step says so for itself."""
+    return () if view.beside.climb else void_reasons(view.run)
+
+
 def _headline(view: LoadPage) -> _Headline:
-    run, is_void = view.run, bool(void_reasons(view.run))
+    run, is_void = view.run, bool(_void(view))
     void = ", void" if is_void else ""
     if run.end is End.ABORTED:
         return _Headline(f"Aborted{void}", "bad", run.reason)

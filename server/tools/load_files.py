@@ -49,18 +49,18 @@ class Leaving:
     def view(self) -> LoadPage:
         """What the page shows: what the report tells, drawn."""
         told = self.measured.report
-        measured = measurement(self.run)
+        measured, beside = measurement(self.run), self.measured.beside
         return LoadPage(
             self.run,
             # A page is passed on; what stands in a query may be a secret.
             target=told.target.partition("?")[0],
             load=told.load,
-            goals=tuple(goal.judge(measured) for goal in self.goals),
+            goals=() if beside.climb else tuple(goal.judge(measured) for goal in self.goals),
             troubles=tuple(
                 Trouble(kind, count, (told.examples[kind],) if kind in told.examples else ())
                 for kind, count in told.failures.items()
             ),
-            beside=self.measured.beside,
+            beside=beside,
             environment=self.where,
             conclusions=told.conclusions,
             notes=told.notes,

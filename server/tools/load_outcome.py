@@ -16,7 +16,7 @@ from server.engines.loadtest.judgment import Goal, Status
 from server.engines.loadtest.rate_limit.verdict import RateLimitReport, Verdict
 from server.engines.loadtest.reach.network import Network
 from server.engines.loadtest.reach.url import TargetUrl
-from server.engines.loadtest.run import Run
+from server.engines.loadtest.run import End, Run
 from server.engines.loadtest.wording import plain
 from server.redaction import Redactor
 from server.reports.load_climb import Climb
@@ -121,9 +121,15 @@ class Teller:
         """Report a rate search: figures of its last step, conclusions from all."""
         told = self.of_run(searched.runs[-1])
         # The last step is there to break; what is void or missed is told step by step.
-        verdict = _capacity_verdict(searched.scaling.capacity)
+        end = End.STOPPED if searched.runs[-1].end is End.STOPPED else End.COMPLETED
         steps = told.model_copy(
-            update={"verdicts": (verdict,), "void": (), "next_steps": _AFTER_SEARCH}
+            update={
+                "status": end,
+                "reason": told.reason if end is End.STOPPED else "",
+                "verdicts": (_capacity_verdict(searched.scaling.capacity),),
+                "void": (),
+                "next_steps": _AFTER_SEARCH,
+            }
         )
         return steps.concluding(_search_lines(searched))
 

@@ -75,6 +75,19 @@ async def test_a_search_shows_every_step() -> None:
     assert "capacity at the goal: 400 requests/s" in measured.report.conclusions
 
 
+async def test_a_search_is_judged_as_a_whole_and_not_by_its_last_step() -> None:
+    laboratory = Laboratory(void=frozenset(range(20)))
+    async with origin(ok) as server:
+        plan = plan_for(server.port, steady(400, 1))
+        searched = await search(plan, GOAL, 0.1, laboratory.conduct)
+    told = teller(plan, parse_url("http://127.0.0.1:1/")).of_search(searched)
+
+    assert (told.status, told.void) == ("completed", ())
+    assert [(each.goal, each.status) for each in told.verdicts] == [("capacity", "insufficient")]
+    assert "no capacity was found" in told.conclusions[0]
+    assert "no verdict follows" not in drawn(Measured.of_search(told, searched))
+
+
 async def test_a_baseline_is_the_first_side_and_the_run_the_second() -> None:
     laboratory = Laboratory()
     async with origin(ok) as server:
