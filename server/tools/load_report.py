@@ -22,6 +22,7 @@ from server.tools.tool import Detail, Report, WrittenFileEntry
 _CONCISE_ERRORS: Final = 8
 _CONCISE_GOALS: Final = 8  # more are shown only where they were missed
 _CONCISE_MISSED: Final = 30
+_CONCISE_OUTCOMES: Final = 12
 _LONGEST_EXAMPLE: Final = 240  # characters
 _COOKIES: Final = re.compile(r"(?im)^(set-cookie|cookie|authorization)(\s*:).*$")
 
@@ -93,9 +94,11 @@ class LoadTestReport(Report):
         missed = [each for each in self.verdicts if each.status != Status.PASSED]
         shown = self.verdicts if detailed or len(self.verdicts) <= _CONCISE_GOALS else missed
         rows = len(shown) if detailed else _CONCISE_MISSED
+        frequent = sorted(self.outcomes.items(), key=lambda each: -each[1])
         return render(
             "load_test",
             report=self,
+            outcomes=frequent[: None if detailed else _CONCISE_OUTCOMES],
             detailed=detailed,
             verdicts=shown[:rows],
             hidden=len(shown[rows:]),

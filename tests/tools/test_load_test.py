@@ -161,6 +161,23 @@ async def test_times_of_users_count_from_when_they_were_free(load_client: Client
     assert "from when due" not in text_of(result)
 
 
+async def test_a_server_with_a_thousand_statuses_is_told_in_few_words(load_client: Client) -> None:
+    async def differs(exchange: Exchange) -> None:
+        status = b"%d" % (400 + exchange.number % 500)
+        await exchange.write(b"HTTP/1.1 " + status + b" %s\r\n\r\n" % (b"x" * 500))
+        exchange.writer.close()
+
+    async with origin(differs) as server:
+        result = await called(
+            load_client, url=url_of(server.port), load={"rate": 300, "duration": 1}
+        )
+
+    assert len(content(result)["outcomes"]) == 300
+    assert len(text_of(result)) < 8_000
+    assert "288 rarer outcomes: detail=detailed" in text_of(result)
+    assert "292 rarer failures: detail=detailed" in text_of(result)
+
+
 async def test_rows_of_a_data_file_fill_path_and_body_in_turn(
     load_client: Client, tmp_path: Path
 ) -> None:
