@@ -182,7 +182,7 @@ def _check_confirmation(call: Call, plan: "Plan", confirm: str) -> None:
     raise RefusedError(
         "Applying needs the yes of the user, whom this client did not ask or who declined.",
         next_step="Use a client that can ask (elicitation), or have the operator set "
-        "apply_confirmation=argument.",
+        "apply_confirmation=argument and pass the plan's id as confirm.",
     )
 
 
