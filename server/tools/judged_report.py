@@ -142,7 +142,7 @@ def _way_back(found: "Judged") -> Iterator[str]:
     steps = [step for segment in found.back for step in segment.steps]
     if steps:
         sql = ";\n".join(step.sql for step in steps)
-        yield f"The one that was proven is ours:\n{sql_block(f'{sql};')}"
+        yield f"Proven is ours; one that the file brings was not run:\n{sql_block(f'{sql};')}"
     if found.proof is None:
         return
     for number, step in enumerate(_steps(found), start=1):
