@@ -97,7 +97,9 @@ def obstacles(type_: Identity, context: Context) -> Iterator[Identity]:
     are_texts = any(map(_goes_first, (old.facts[type_], *around)))
     for dependency in (each for member in family for each in old.dependents(member)):
         fact = old.facts[dependency.dependent]
-        if isinstance(fact, Column) and fact.generated_mode is None:
+        if isinstance(fact, Column) and fact.identity not in context.new:
+            yield fact.identity  # It goes for good, and holds a type made of this one.
+        elif isinstance(fact, Column) and fact.generated_mode is None:
             yield from _obstacles_of_column(fact, old)
             yield from _of_its_type(fact, old) if are_texts else ()
         elif not {fact.identity, fact.parent} & family:
