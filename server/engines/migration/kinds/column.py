@@ -77,6 +77,8 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
     fills = context.new.default(column.identity) or column.generation_expression
     if is_given(column, context):
         return
+    if not context.is_created(table):
+        yield from _refused_default(column, context)
     if refuses_null and not fills and not context.is_created(table):
         yield Hazard(
             HazardKind.MAY_FAIL,
@@ -84,6 +86,20 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
             f"{column.identity.qualified_name} refuses NULL and has no default: "
             "this fails unless the table is empty, or a value for its rows is given",
         )
+
+
+def _refused_default(column: Column, context: Context) -> Iterator[Hazard]:
+    """Yield that rows which are there get a default of which nobody knows whether it is a value."""
+    default = context.new.default(column.identity)
+    for type_ in types_in(column.identity, context.new) if default is not None else ():
+        for each in context.new.children(type_, DomainConstraint):
+            if each.expression is not None:
+                message = (
+                    f"a default of {column.identity.qualified_name} that breaks "
+                    f"{each.identity.name} of {type_.qualified_name} stops the statement "
+                    "if the table has rows"
+                )
+                yield Hazard(HazardKind.MAY_FAIL, column.identity, message)
 
 
 def _settings(column: Column) -> Iterator[str]:

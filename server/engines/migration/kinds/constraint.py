@@ -18,6 +18,7 @@ from server.engines.migration.handed_down import (
     KEYS,
     becomes_own,
     dropped_before,
+    is_dropped_alone,
     is_handed_down,
     is_taken_over,
     named_alike,
@@ -339,7 +340,8 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
         yield table_of(constraint)
     yield from dropped_before(constraint, context)
     if constraint.type is ConstraintType.NOT_NULL:
-        yield from freed_by(constraint.parent, constraint.columns[0], context)
+        if is_dropped_alone(constraint.identity, context):
+            yield from freed_by(constraint.parent, constraint.columns[0], context)
         column = context.old.get(_folds_into(constraint) or constraint.identity, Column)
         if column is not None and column.identity_mode is not None:
             yield column.identity
