@@ -202,6 +202,14 @@ def _is_exchanged(index: Index, context: Context) -> bool:
     return is_held and new is not None and _is_built_beside(new, context)
 
 
+def _held_by(index: Index, context: Context) -> Iterable[Identity]:
+    """Yield the index that it is a part of, which no part can leave."""
+    if index.partition_of is None or leaves(index.parent, context):
+        return ()
+    above = context.old.get(index.partition_of, Index)
+    return (index.partition_of if above is None else above.constraint or above.identity,)
+
+
 def _outlives(index: Index, context: Context) -> Iterable[Identity]:
     """Let a partition leave with the index, which is its own from then on."""
     is_freed = index.partition_of is not None and leaves(index.parent, context)
@@ -328,6 +336,7 @@ KIND = Kind(
     needs=_needs,
     rebuilds=_rebuilds,
     outlives=_outlives,
+    held_by=_held_by,
     build=_build,
     succeeds=_succeeds,
     lingers=lingers,

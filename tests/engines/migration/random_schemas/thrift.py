@@ -166,6 +166,6 @@ def _concerned(start: Iterable[Identity], before: Catalog, after: Catalog) -> se
                 waiting += [fact.parent] if _takes_a_new_table(fact.parent, before, after) else []
             waiting += _above(fact, catalog)
             index = catalog.get(here, Index)
-            if index is not None and index.constraint is not None:
-                waiting.append(index.constraint)
+            if index is not None:
+                waiting += [each for each in (index.constraint, index.partition_of) if each]
     return found

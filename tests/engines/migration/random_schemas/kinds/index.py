@@ -92,9 +92,10 @@ class Index(Named):
     def _is_second(self, model: Model) -> bool:
         """Whether partitions would have two such indexes, named by chance."""
         around = family(model, self.relation)
-        first = self.parts[0].text.sql
+        # All expressions have one name.
+        first = self.parts[0].name
         return any(
-            each.key < self.key and each.relation in around and each.parts[0].text.sql == first
+            each.key < self.key and each.relation in around and each.parts[0].name == first
             for each in model.of(Index)
         )
 
