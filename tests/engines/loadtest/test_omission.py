@@ -17,7 +17,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Final, Protocol, cast
 
-import httpx
+import httpx2
 import pytest
 
 from server.engines.loadtest.client.engine import Engine, Share
@@ -161,7 +161,7 @@ async def test_the_exam_passes_what_we_report_of_a_constant_rate(tmp_path: Path)
     report = tmp_path / "report.json"
     with served_apart() as port:
         run = await measure(plan_for(port, steady(200, 10)), watch=lambda _: None)
-        async with httpx.AsyncClient() as client:
+        async with httpx2.AsyncClient() as client:
             stats = (await client.get(f"http://127.0.0.1:{port}/stats")).json()
     skip_if_late(stats["server_lateness_ms"]["p999"])
     response = run.total.response
