@@ -2,32 +2,12 @@
 
 import pytest
 
-from server.engines.migration.effect import Effect, effects, relations
-from server.engines.migration.planner import PlanOptions, steps
-from server.engines.migration.proof.proof import Proof
-from server.engines.migration.proof.prove import Plan, prove
-from server.engines.migration.step import LockMode, segments
-from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.shadow import Shadow
-from tests.engines.migration.proof.hand_written import held
+from tests.engines.migration.watched import waited_for, watched
 
 pytestmark = pytest.mark.anyio
 
 _REST = "CREATE TABLE rest PARTITION OF whole DEFAULT;"
-
-
-async def _tried(cluster: Cluster, old: str, new: str) -> tuple[Proof, tuple[Effect, ...]]:
-    async with held(cluster, old) as source, held(cluster, new) as target:
-        there = segments(steps(source.catalog, target.catalog, PlanOptions()))
-        back = segments(steps(target.catalog, source.catalog, PlanOptions()))
-        proof = await prove(source, target, Plan(there, back))
-        return proof, effects(there, proof.forward, relations(source.catalog))
-
-
-def _waited_for(each: Effect) -> set[str]:
-    """Return the tables that are read while writes to them wait."""
-    locked = {name for name, mode in each.locks if mode.strength >= LockMode.SHARE.strength}
-    return locked & set(each.scanned)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +27,10 @@ async def test_rows_beside_a_new_partition_are_read_while_others_write(
     new = f'{old} CREATE TABLE "new one" PARTITION OF whole FOR VALUES {bound};'
 
     async with shadow.cluster() as cluster:
-        proof, found = await _tried(cluster, old, new)
+        proof, found = await watched(cluster, old, new)
 
     assert proof.is_proven
-    assert [_waited_for(each) for each in found if _waited_for(each)] == []
+    assert [waited_for(each) for each in found if waited_for(each)] == []
     assert any("public.rest" in each.scanned for each in found)
 
 
@@ -61,10 +41,10 @@ async def test_two_tables_with_rows_are_attached_one_after_the_other(shadow: Sha
       ALTER TABLE whole ATTACH PARTITION b FOR VALUES IN ('b');"""
 
     async with shadow.cluster() as cluster:
-        proof, found = await _tried(cluster, old, new)
+        proof, found = await watched(cluster, old, new)
 
     assert proof.forward.failure is None
-    assert [_waited_for(each) for each in found if _waited_for(each)] == []
+    assert [waited_for(each) for each in found if waited_for(each)] == []
 
 
 async def test_below_a_partition_the_one_beside_is_read_by_the_attachment(shadow: Shadow) -> None:
@@ -76,6 +56,6 @@ async def test_below_a_partition_the_one_beside_is_read_by_the_attachment(shadow
     )
 
     async with shadow.cluster() as cluster:
-        proof, _ = await _tried(cluster, old, new)
+        proof, _ = await watched(cluster, old, new)
 
     assert proof.is_proven

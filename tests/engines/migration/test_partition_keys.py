@@ -4,14 +4,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from server.engines.migration.effect import Effect, effects, relations
-from server.engines.migration.planner import PlanOptions, steps
-from server.engines.migration.proof.proof import Proof
-from server.engines.migration.proof.prove import Plan, prove
-from server.engines.migration.step import LockMode, segments
 from server.engines.postgres.cluster import Cluster
 from server.engines.postgres.shadow import Shadow
-from tests.engines.migration.proof.hand_written import held
+from tests.engines.migration.watched import waited_for, watched
 
 pytestmark = pytest.mark.anyio
 
@@ -37,25 +32,11 @@ async def older(shadow: Shadow) -> AsyncGenerator[Cluster, None]:
         yield cluster
 
 
-async def _tried(cluster: Cluster, old: str, new: str) -> tuple[Proof, tuple[Effect, ...]]:
-    async with held(cluster, old) as source, held(cluster, new) as target:
-        there = segments(steps(source.catalog, target.catalog, PlanOptions()))
-        back = segments(steps(target.catalog, source.catalog, PlanOptions()))
-        proof = await prove(source, target, Plan(there, back))
-        return proof, effects(there, proof.forward, relations(source.catalog))
-
-
-def _waited_for(each: Effect) -> set[str]:
-    """Return the tables that are read while writes to them wait."""
-    locked = {name for name, mode in each.locks if mode.strength >= LockMode.SHARE.strength}
-    return locked & set(each.scanned)
-
-
 async def test_rows_of_partitions_are_checked_while_others_write_to_them(older: Cluster) -> None:
-    proof, found = await _tried(older, _OLD, _NEW)
+    proof, found = await watched(older, _OLD, _NEW)
 
     assert proof.is_proven
-    assert [_waited_for(each) for each in found if _waited_for(each)] == []
+    assert [waited_for(each) for each in found if waited_for(each)] == []
     assert {name for each in found for name in each.scanned} == {
         "public.people",
         "public.visits_1",
@@ -67,7 +48,7 @@ async def test_rows_of_partitions_are_checked_while_others_write_to_them(older: 
 async def test_a_partition_that_has_the_key_already_is_not_read_again(older: Cluster) -> None:
     own = _KEY.format("ON DELETE CASCADE").replace("visits ", "visits_1 ")
 
-    proof, found = await _tried(older, f"{_OLD}{own}", _NEW)
+    proof, found = await watched(older, f"{_OLD}{own}", _NEW)
 
     assert proof.is_proven
     assert "public.visits_1" not in {name for each in found for name in each.scanned}
@@ -76,7 +57,7 @@ async def test_a_partition_that_has_the_key_already_is_not_read_again(older: Clu
 async def test_a_partition_that_comes_with_the_key_is_left_to_the_whole(older: Cluster) -> None:
     more = "CREATE TABLE visits_3 PARTITION OF visits FOR VALUES FROM (2000) TO (3000);"
 
-    proof, found = await _tried(older, _OLD, f"{_OLD}{more}{_KEY.format('')}")
+    proof, found = await watched(older, _OLD, f"{_OLD}{more}{_KEY.format('')}")
 
     assert proof.is_proven
-    assert [_waited_for(each) for each in found if _waited_for(each)] == []
+    assert [waited_for(each) for each in found if waited_for(each)] == []
