@@ -37,15 +37,11 @@ from server.redaction import Redactor
 from server.runs import BackgroundRun, alone
 from server.runtime import Runtime
 from server.tools.load_arguments import ANY_LIMIT, CheckArguments, LoadArguments
+from server.tools.load_figures import load_words, outcomes, second_words
 from server.tools.load_files import Kind, Leaving, outputs, with_outputs
 from server.tools.load_outcome import Measured, Teller
 from server.tools.load_plan import Admitted, Wanted, admitted
-from server.tools.load_report import (
-    LoadTestReport,
-    load_words,
-    outcomes,
-    second_words,
-)
+from server.tools.load_report import LoadTestReport
 from server.workspace import Workspace
 
 _LONGEST_SEGMENT: Final = 3.0  # seconds

@@ -22,10 +22,7 @@ from server.redaction import Redactor
 from server.reports.load_climb import Climb
 from server.reports.load_page import Beside, SecondSide
 from server.reports.render import plain_line
-from server.tools.load_plan import Admitted
-from server.tools.load_report import (
-    LoadTestReport,
-    VerdictEntry,
+from server.tools.load_figures import (
     comparison_lines,
     examples,
     failures,
@@ -36,6 +33,8 @@ from server.tools.load_report import (
     seconds_table,
     verdict_entries,
 )
+from server.tools.load_plan import Admitted
+from server.tools.load_report import LoadTestReport, VerdictEntry
 
 
 @dataclass(frozen=True, slots=True)

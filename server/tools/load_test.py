@@ -17,9 +17,6 @@ from server.tools.load_arguments import (
     TargetArguments,
     several,
 )
-from server.tools.load_attack import attack_on
-from server.tools.load_experiment import experiment
-from server.tools.load_plan import Wanted
 from server.tools.load_report import LoadTestReport
 from server.tools.tool import Call, Detail, Tool
 
@@ -58,6 +55,11 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     the limit is void and says so. What takes longer than 45 s answers with a run_id to call again
     with.
     """
+    # Only who sends load pays for numpy and the clients, not everybody who starts the server.
+    from server.tools.load_attack import attack_on
+    from server.tools.load_experiment import experiment
+    from server.tools.load_plan import Wanted
+
     runtime = call.runtime
     if run_id:
         found = runtime.runs.find(run_id, runtime.principal)

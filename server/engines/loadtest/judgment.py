@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from server.engines.loadtest.measurement import Measurement
+if TYPE_CHECKING:
+    from server.engines.loadtest.measurement import Measurement
 
 
 class Status(StrEnum):
@@ -28,7 +29,7 @@ class Judgment:
     reason: str = ""
 
 
-def unfinished(run: Measurement) -> str:
+def unfinished(run: "Measurement") -> str:
     """Say why a goal that what was answered reaches is not reached for sure."""
     return (
         f"{run.untimed:,} requests were canceled or failed before an answer, and with them it "
@@ -39,6 +40,6 @@ def unfinished(run: Measurement) -> str:
 class Goal(Protocol):
     """Something that a run must reach."""
 
-    def judge(self, run: Measurement) -> Judgment:
+    def judge(self, run: "Measurement") -> Judgment:
         """Hold a run against the goal."""
         ...
