@@ -21,6 +21,7 @@ from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import rewrites, risks
+from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.expanded_references import ends, foreign_keys, is_plain
 from server.engines.migration.expansion import Expansion
 from server.engines.migration.hazard import HazardKind
@@ -167,6 +168,8 @@ def _obstacles_of_values(found: Expansion) -> Iterator[str]:
         yield "the session's TimeZone decides what its values become"
     if any(each.kind is HazardKind.DATA_LOSS for each in found.hazards):
         yield "its values lose something"
+    if is_refused_by_domain(found.new, found.context.new):
+        yield "its domain may refuse NULL, which the new column holds until it is filled"
 
 
 def _obstacles_of_table(table: Identity, context: Context) -> Iterator[str]:

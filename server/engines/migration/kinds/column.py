@@ -284,13 +284,23 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
     if not change.names & {"type", "collation", "generation_expression"}:
         return
     old = context.old
-    yield from blockers(change.old, old)
-    default = old.default(change.old.identity)
     is_other = change.old.type_name != change.new.type_name
-    if default is not None and (is_other or expansion(change, context) is not None):
-        # It was written for the old type, and would keep the cast that made it fit; where the
-        # column is dropped for one beside it, the default goes with it.
-        yield default.identity
+    for column in (change.old, *_changed_with(change.old, change.new, context)):
+        yield from blockers(column, old)
+        default = old.default(column.identity)
+        if default is not None and (is_other or expansion(change, context) is not None):
+            # It was written for the old type, and would keep the cast that made it fit; where
+            # the column is dropped for one beside it, the default goes with it.
+            yield default.identity
+
+
+def _changed_with(old: Column, new: Column, context: Context) -> Iterator[Column]:
+    """Yield the columns of heirs that the statement for the table above them changes, too."""
+    for heir in below(old, context.old):
+        after = context.new.get(heir.identity, Column)
+        if after is None or (after.type, after.collation) == (new.type, new.collation):
+            yield heir
+            yield from _changed_with(heir, new, context)
 
 
 def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:

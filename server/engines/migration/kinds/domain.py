@@ -13,7 +13,7 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.exchange import Exchange, converted, exchanged, obstacles
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.holders import gone_with_values_inside, held_inside, holders
+from server.engines.migration.holders import gone_holders, held_inside, holders
 from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.domain_constraint import (
     comes_with_exchange,
@@ -99,7 +99,7 @@ def _altered(change: Change[Domain], context: Context) -> Iterator[Action]:
 def _awaits(domain: Domain, context: Context) -> Iterator[Identity]:
     before = context.old.get(domain.identity, Domain)
     if before is not None and domain.is_marked_not_null and not before.is_marked_not_null:
-        yield from gone_with_values_inside(domain.identity, context)
+        yield from gone_holders(domain.identity, context)
 
 
 def _refuses_null(domain: Domain, context: Context) -> Iterator[Hazard]:

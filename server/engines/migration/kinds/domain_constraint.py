@@ -9,7 +9,7 @@ from server.engines.catalog.kinds.domain_constraint import DomainConstraint
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.holders import gone_with_values_inside, held_inside, holders
+from server.engines.migration.holders import gone_holders, held_inside, holders
 from server.engines.migration.kind import Kind
 from server.engines.sql.quote import identifier, qualified
 
@@ -64,7 +64,7 @@ def comes_with_exchange(constraint: DomainConstraint, context: Context) -> bool:
 
 def _after_columns(constraint: DomainConstraint, context: Context) -> Iterator[Identity]:
     if constraint.parent is not None and constraint.is_validated:
-        yield from gone_with_values_inside(constraint.parent, context)
+        yield from gone_holders(constraint.parent, context)
 
 
 def _touches(constraint: DomainConstraint, context: Context) -> Iterator[Identity]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import ConstraintType
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Table
@@ -235,6 +236,7 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         for parent in table.parents:
             yield from _indexes_and_checks(parent, context)
             yield from (each.identity for each in context.new.columns(parent))
+            yield from (e.identity for e in context.old.columns(parent) if _goes(e, context))
             # What is ready for the new indexes would become part of the old ones.
             yield from (e.identity for e in context.old.indexes(parent) if _goes(e, context))
             # Their bounds may overlap.
@@ -246,8 +248,8 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
         yield from (heir.identity for heir in heirs(table.identity, context.new))
 
 
-def _goes(index: Index, context: Context) -> bool:
-    return context.is_dropped(index.identity) and not context.is_created(index.identity)
+def _goes(part: Column | Index, context: Context) -> bool:
+    return context.is_dropped(part.identity) and not context.is_created(part.identity)
 
 
 def _held_by(table: Table, context: Context) -> Iterator[Identity]:
