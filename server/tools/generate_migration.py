@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import anyio.to_thread
 from pydantic import Field
 
-from server.errors import InvalidInputError
+from server.errors import InvalidInputError, NotFoundError
 from server.reports.render import quoted
 from server.tools.decided import decision_lines
 from server.tools.judged_report import judged
@@ -21,7 +21,10 @@ from server.tools.migration_report import (
 from server.tools.tool import Arguments, Call, Detail, Tool
 
 if TYPE_CHECKING:
+    from server.engines.migration.foreign_file import ForeignFile
     from server.engines.migration.generate import Request
+    from server.engines.sql.formats.format import Format
+    from server.workspace import Workspace
 
 _MODULES = ("server.engines.postgres.pairs", "server.engines.migration.judge")
 _LARGEST_MIGRATION = 8 << 20  # bytes
@@ -98,8 +101,8 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
     difference by two observers, locks, rewrites and scans as observed. Data is lost only where
     options.allow_data_loss names it. Online by default: concurrent indexes, NOT VALID then
     VALIDATE, expand and contract. Writes files for your migration runner, and a plan file.
-    With migration instead of target, runs that file the same way, lints what it did, and gives the
-    safe form; nothing is written.
+    With migration instead of target, runs that file the same way, and the way back it brings, lints
+    what it did, and gives the safe form; nothing is written.
     """
     _refuse_both_or_none(target, migration)
     decision = decision_lines(call.runtime.workspace, without=without_decision)
@@ -153,16 +156,13 @@ async def _generated(
 
 
 async def _judged(call: Call, asked: Asked, request: "Request") -> MigrationReport:
-    from server.engines.migration.judge import judge, read_foreign
+    from server.engines.migration.judge import judge
     from server.engines.migration.proof.ground import Ground
     from server.engines.postgres.sources import open_source, parse_source
 
     runtime = call.runtime
     path = asked.target.removeprefix("file:")
-    content = await anyio.to_thread.run_sync(
-        lambda: runtime.workspace.read_bytes(path, limit=_LARGEST_MIGRATION)
-    )
-    file = await anyio.to_thread.run_sync(read_foreign, content, path, request.format)
+    file = await anyio.to_thread.run_sync(_foreign, runtime.workspace, path, request.format)
     async with runtime.gate.shared(call.stage):
         call.stage(f"loading {asked.source}")
         async with open_source(
@@ -173,6 +173,23 @@ async def _judged(call: Call, asked: Asked, request: "Request") -> MigrationRepo
         ) as loaded:
             old = await Ground.of(loaded)
             return judged(await judge(old, file, request, call.stage), asked.with_notes(old.notes))
+
+
+def _foreign(workspace: "Workspace", path: str, format_: "Format") -> "ForeignFile":
+    """Read the migration, with the way back that stands in it or beside it."""
+    from server.engines.migration.foreign_reading import read_foreign, with_way_back
+
+    content = workspace.read_bytes(path, limit=_LARGEST_MIGRATION)
+    file = read_foreign(content, path, format_)
+    down_path = format_.single.down_path(path)
+    if not down_path:
+        return file
+    if down_path != path:
+        try:
+            content = workspace.read_bytes(down_path, limit=_LARGEST_MIGRATION)
+        except NotFoundError:
+            return file
+    return with_way_back(file, content, down_path, format_)
 
 
 def _refuse_both_or_none(target: str, migration: str) -> None:

@@ -16,6 +16,7 @@ from server.tools.migration_report import (
     value_question,
     values_wanted,
 )
+from server.tools.way_back_report import way_back, wrong_way_back
 
 if TYPE_CHECKING:
     from server.engines.migration.judge import Judged
@@ -44,10 +45,10 @@ def judged(found: "Judged", asked: Asked) -> MigrationReport:
         blocked_by=tuple(each.qualified_name for each in found.forbidden),
         questions=tuple(_questions(found)),
         proof=tuple(proof_lines(proof, len(steps), len(found.file.segments))) if proof else (),
-        findings=tuple(map(_finding, found.findings)),
+        findings=(*wrong_way_back(found), *map(_finding, found.findings)),
         safe_form=tuple(_safe_form(found)),
         steps=tuple(step_entries(found.file.segments, found.effects)),
-        back=tuple(_way_back(found)),
+        back=tuple(way_back(found)),
         next_steps=tuple(_advice(found, asked)),
     )
 
@@ -60,7 +61,9 @@ def _status(found: "Judged") -> str:
     if found.proof is None:
         return "fails"
     losses = ", discards data that is not allowed" if found.forbidden else ""
-    return f"{status_of(found.proof)}, judged{losses}"
+    is_wrong = found.brought is not None and not found.brought.leads_back
+    back = ", its own way back does not lead back" if is_wrong else ""
+    return f"{status_of(found.proof)}, judged{losses}{back}"
 
 
 def _summary(found: "Judged") -> str:
@@ -137,21 +140,6 @@ def _safe_form(found: "Judged") -> Iterator[str]:
             pass
 
 
-def _way_back(found: "Judged") -> Iterator[str]:
-    """Yield what was proven as the way back, and what it does not bring back."""
-    steps = [step for segment in found.back for step in segment.steps]
-    if steps:
-        sql = ";\n".join(step.sql for step in steps)
-        yield f"Proven is ours; one that the file brings was not run:\n{sql_block(f'{sql};')}"
-    if found.proof is None:
-        return
-    for number, step in enumerate(_steps(found), start=1):
-        for hazard in step.hazards:
-            if hazard.kind.is_loss or hazard.kind == "rows added":
-                message = plain_line(hazard.message)
-                yield f"No way back undoes this of statement {number}: {message}."
-
-
 def _advice(found: "Judged", asked: Asked) -> Iterator[str]:
     again = (
         f"call generate_migration again with source={quoted(asked.source)} and "
@@ -170,10 +158,12 @@ def _advice(found: "Judged", asked: Asked) -> Iterator[str]:
         yield from values_wanted(found.safe_form)
     if not found.proof.is_proven:
         yield "It is not proven: mend what the proof names, and do not apply the file before."
+    if is_wrong := found.brought is not None and not found.brought.leads_back:
+        yield f"Mend the file's own way back, or write ours in its place, then {again}."
     if found.findings:
         yield f"Read why a rule matters: resource lint://{found.findings[0].rule}."
         yield f"Write the safe form into the file, then {again}."
-    elif found.proof.is_proven and not found.forbidden:
+    elif found.proof.is_proven and not (found.forbidden or is_wrong):
         yield "Review it with whoever approves schema migrations; nothing here approves."
 
 

@@ -343,12 +343,12 @@ def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[
         return
     yield (
         f"Forward, PostgreSQL {proof.version}: {statements} statements in {transactions} parts ran"
-        f" on a clone; {_residual(proof.forward_residual)} against the target."
+        f" on a clone; {residual_words(proof.forward_residual)} against the target."
     )
     if proof.back.failure:
         yield f"Back: {plain_line(proof.back.failure)}."
     else:
-        yield f"Back: {_residual(proof.back_residual)} against the source."
+        yield f"Back: {residual_words(proof.back_residual)} against the source."
     yield from _rows(proof)
     for failure in dict.fromkeys(map(str, proof.setbacks)):
         yield (
@@ -357,7 +357,8 @@ def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[
         )
 
 
-def _residual(residual: object) -> str:
+def residual_words(residual: object) -> str:
+    """Return what still differs, in one line."""
     catalog: tuple[str, ...] = getattr(residual, "catalog", ())
     dump: tuple[str, ...] = getattr(residual, "dump", ())
     if not catalog and not dump:

@@ -344,6 +344,51 @@ async def test_a_file_that_discards_data_is_proven_and_names_what_must_be_allowe
     assert "is proven" in second["safe_form"][0]
 
 
+async def test_a_down_file_beside_it_is_run_as_its_way_back(client: Client, folder: Path) -> None:
+    (folder / "1_paid.up.sql").write_text("ALTER TABLE orders ADD COLUMN paid boolean;")
+    (folder / "1_paid.down.sql").write_text("ALTER TABLE orders DROP COLUMN paid;")
+
+    report = told(await judged(client, "file:1_paid.up.sql"))
+
+    assert report["status"] == "proven, judged"
+    assert "own way back was run after it: it leads back" in report["back"][0]
+    assert "ACCESS EXCLUSIVE on public.orders" in report["back"][1]
+    assert "public.orders.paid are lost" in report["back"][1]
+
+
+async def test_a_way_back_that_does_not_lead_back_is_a_finding_with_what_is_left(
+    client: Client, folder: Path
+) -> None:
+    (folder / "2_paid.sql").write_text(
+        "-- migrate:up\nALTER TABLE orders ADD COLUMN paid boolean, ADD COLUMN due date;\n"
+        "-- migrate:down\nALTER TABLE orders DROP COLUMN paid;\n"
+    )
+
+    result = await judged(client, "file:2_paid.sql", output={"format": "dbmate"})
+
+    report = told(result)
+    assert report["status"] == "proven, judged, its own way back does not lead back"
+    assert report["findings"][0].startswith("**wrong-way-back**")
+    assert "- column:public.orders.due" in report["findings"][0]
+    assert "Ours, proven" in report["back"][0]
+    assert "wrong-way-back" in text_of(result)
+    assert any("own way back" in each for each in report["next_steps"])
+
+
+async def test_a_way_back_that_is_code_is_told_and_not_run(client: Client, folder: Path) -> None:
+    (folder / "b.py").write_text(
+        'revision = "b"\ndown_revision = "a"\n'
+        'def upgrade():\n    op.execute("CREATE TABLE more (a int)")\n'
+        "def downgrade():\n    raise NotImplementedError\n"
+    )
+
+    report = told(await judged(client, "file:b.py", output={"format": "alembic"}))
+
+    assert report["status"] == "proven, judged"
+    assert any("own way back was not run: b.py:6" in note for note in report["notes"])
+    assert "brings no way back" in report["back"][0]
+
+
 async def test_a_new_column_of_a_file_that_rows_have_no_value_for_is_asked_about(
     client: Client, folder: Path
 ) -> None:

@@ -22,12 +22,14 @@ _GLOBAL = frozenset(("schema", "extension", "event_trigger", "publication", "sub
 class ForeignFile:
     """The statements that run, and what was noticed on the way.
 
-    `edge_faults` are told of a statement by its number. `notes` say what of the file is not run.
+    `back` is the way back that the file brings, empty without one. `edge_faults` are told of a
+    statement by its number. `notes` say what of the file is not run.
     """
 
     segments: tuple[Segment, ...]
     edge_faults: tuple[tuple[int, EdgeFault], ...] = ()
     notes: tuple[str, ...] = ()
+    back: tuple[Segment, ...] = ()
 
 
 def read_file(content: Iterable[bytes], *, file: str, is_wrapped: bool) -> ForeignFile:

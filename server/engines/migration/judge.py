@@ -1,6 +1,5 @@
 """A migration that somebody else wrote: run as it is, watched, judged, and set beside our own."""
 
-import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -9,10 +8,11 @@ from anyio.to_thread import run_sync
 
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.read import read_catalog
+from server.engines.migration.brought import Brought, brings_all_back, brought
 from server.engines.migration.draft import drafted, not_allowed
 from server.engines.migration.effect import Effect, effects, relations
 from server.engines.migration.foreign_culprits import told_by_deeds
-from server.engines.migration.foreign_file import ForeignFile, read_file
+from server.engines.migration.foreign_file import ForeignFile
 from server.engines.migration.foreign_losses import Ways, with_hazards, with_losses
 from server.engines.migration.generate import Blocked, Generated, Request, generate, sides
 from server.engines.migration.lint.lint import Migration, findings, read
@@ -32,11 +32,7 @@ from server.engines.migration.renames.rename import Rename
 from server.engines.migration.renames.seen import seen
 from server.engines.migration.step import Segment
 from server.engines.postgres.loading.limits import DEFAULT_LIMITS, bounded
-from server.engines.sql.formats.format import Format
-from server.engines.sql.formats.model import SourceFile
 from server.errors import RefusedError
-
-_UNWRAPPED = re.compile(rb"transaction:\s*false|CONCURRENTLY", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +50,10 @@ class Judged:
     safe_form: Blocked | Generated | None
     """What we would write instead; None where the file changes nothing, or fails."""
     back: tuple[Segment, ...] = ()
-    """The way back that was proven with it."""
+    """The way back that was proven with it: its own where that leads back, else ours."""
     forbidden: tuple[Identity, ...] = ()
-
-
-def read_foreign(content: bytes, path: str, format_: Format) -> ForeignFile:
-    """Read the part of a file that runs forward, as the runner of the format would.
-
-    Raises:
-        InvalidInputError: it is no file of that format, or not literal SQL.
-    """
-    name = path.rpartition("/")[2]
-    scripts = format_.read([SourceFile(name, content)])
-    is_wrapped = format_.wraps and not _UNWRAPPED.search(content)
-    return read_file([script.sql for script in scripts], file=path, is_wrapped=is_wrapped)
+    brought: Brought | None = None
+    """What its own way back did, where it brings one and got that far."""
 
 
 async def judge(
@@ -86,14 +72,14 @@ async def judge(
             return run.judged(tried.course, request)
         stage("running it on rows, and the way back")
         renames, back = await _way_back(old, tried, request)
-        run = replace(run, renames=Renames({each.old: each.new for each in renames}), back=back)
-        proof = await prove(
-            old, tried.target, Plan(file.segments, back), ProofOptions(renames=run.renames)
-        )
+        run = replace(run, renames=Renames({each.old: each.new for each in renames}))
+        proof, theirs = await run.proven(back, Renames({each.new: each.old for each in renames}))
+        is_theirs = theirs is not None and theirs.leads_back
+        run = replace(run, back=theirs.segments if theirs and is_theirs else back)
         course = proof.forward if proof.forward.failure is None else tried.course
         judged = run.explained(run.judged(course, request), proof, request)
         ours = await generate(old, tried.target, replace(request, seen=renames), stage)
-    return replace(judged, safe_form=ours)
+    return replace(judged, safe_form=ours, brought=theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +135,32 @@ class _Run:
     known: Numbers
     renames: Renames = field(default_factory=Renames)
     back: tuple[Segment, ...] = ()
+
+    async def proven(
+        self, ours: tuple[Segment, ...], origins: Renames
+    ) -> tuple[Proof, Brought | None]:
+        """Return the proof, by the file's own way back where that leads back, else by ours.
+
+        `origins` are what the source calls what the target has.
+        """
+        if not self.file.back:
+            return await self._proof(ours), None
+        theirs = await self._proof(self.file.back)
+        if theirs.forward.failure:
+            return theirs, None
+        measure = None if brings_all_back(theirs) else await self._proof(ours)
+        known = {number: self.renames.of(each) for number, each in self.known.items()}
+        found = brought(
+            self.file.back,
+            (theirs, measure),
+            (self.old.catalog, self.target.catalog),
+            Ways(known, origins.of),
+        )
+        return (theirs if found.leads_back else measure or theirs), found
+
+    async def _proof(self, back: tuple[Segment, ...]) -> Proof:
+        plan = Plan(self.file.segments, back)
+        return await prove(self.old, self.target, plan, ProofOptions(renames=self.renames))
 
     def judged(self, course: Course, request: Request) -> Judged:
         """Return what the statements did by themselves, without a proof."""

@@ -2,9 +2,10 @@
 
 import pytest
 
+from server.engines.migration.foreign_reading import read_foreign
 from server.engines.migration.generate import Request
 from server.engines.migration.hazard import HazardKind
-from server.engines.migration.judge import Judged, judge, read_foreign
+from server.engines.migration.judge import Judged, judge
 from server.engines.migration.planner import PlanOptions
 from server.engines.migration.rendering import Heading
 from server.engines.postgres.shadow import Shadow

@@ -7,9 +7,14 @@ is how a revision commits the revisions before it.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from server.engines.sql.formats.alembic_revision import Revision, in_order, revision_of
+from server.engines.sql.formats.alembic_revision import (
+    Revision,
+    downgrade_of,
+    in_order,
+    revision_of,
+)
 from server.engines.sql.formats.bind_parameters import escaped
-from server.engines.sql.formats.format import Fit, Format, Where
+from server.engines.sql.formats.format import Fit, Format, Single, Where
 from server.engines.sql.formats.model import (
     Block,
     Place,
@@ -19,7 +24,7 @@ from server.engines.sql.formats.model import (
     WrittenFile,
 )
 from server.engines.sql.formats.parts import Part, parts
-from server.engines.sql.formats.sql_text import NOTHING, comments
+from server.engines.sql.formats.sql_text import NOTHING, comments, placed
 from server.engines.sql.formats.versions import clock, following
 
 _MARK = b"down_revision"
@@ -55,6 +60,14 @@ def _read(files: Sequence[SourceFile]) -> tuple[ScriptText, ...]:
         InvalidInputError: one does more than run literal SQL, or the links are no chain.
     """
     return tuple(ScriptText(one.path, one.sql()) for one in _revisions(files))
+
+
+def _forward(file: SourceFile) -> bytes:
+    return revision_of(file).sql()
+
+
+def _back(file: SourceFile) -> bytes:
+    return placed(downgrade_of(file))
 
 
 def _write(script: Script) -> tuple[WrittenFile, ...]:
@@ -121,6 +134,7 @@ FORMAT = Format(
     looks_at=(Where(".py"), Where(".py", folder="versions")),
     fit=_fit,
     read=_read,
+    single=Single(_forward, _back),
     write=_write,
     place=_place,
     wraps=True,

@@ -83,6 +83,16 @@ def revision_of(file: SourceFile) -> Revision:
     )
 
 
+def downgrade_of(file: SourceFile) -> tuple[tuple[int, str], ...]:
+    """Return the SQL that undoes a revision, with its lines; none without a downgrade.
+
+    Raises:
+        InvalidInputError: it is not Python, or its downgrade does more than run literal SQL.
+    """
+    function = _function(file, _parsed(file), "downgrade")
+    return tuple(_statements(file, function.body)) if function else ()
+
+
 def _parsed(file: SourceFile) -> ast.Module:
     if len(file.content) > _MOST_CODE:
         raise refusal(file.path, 1, f"more than {_MOST_CODE:,} bytes of Python")
@@ -131,14 +141,21 @@ def _literals(file: SourceFile, node: ast.stmt) -> tuple[str, ...]:
 
 
 def _upgrade(file: SourceFile, module: ast.Module) -> ast.FunctionDef:
-    found = [node for node in module.body if getattr(node, "name", "") == "upgrade"]
+    function = _function(file, module, "upgrade")
+    if function is None:
+        raise refusal(file.path, 1, "no function upgrade()")
+    return function
+
+
+def _function(file: SourceFile, module: ast.Module, name: str) -> ast.FunctionDef | None:
+    found = [node for node in module.body if getattr(node, "name", "") == name]
     match found:
         case [ast.FunctionDef(decorator_list=[]) as function]:
             return function
         case [*_, other]:
             raise _not_followed(file, other)
         case _:
-            raise refusal(file.path, 1, "no function upgrade()")
+            return None
 
 
 def _statements(file: SourceFile, body: Sequence[ast.stmt]) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from server.engines.sql.formats.format import Fit, Format, Where
+from server.engines.sql.formats.format import Fit, Format, Single, Where
 from server.engines.sql.formats.model import (
     Block,
     Place,
@@ -68,6 +68,15 @@ def _forward(file: SourceFile) -> bytes:
     return ("\n" * text.count("\n", 0, up.start()) + text[up.start() : end]).encode()
 
 
+def _back(file: SourceFile) -> bytes:
+    """Return the part that goes back; `_forward` refuses one that stands before the other."""
+    text = file.text()
+    down = _DOWN.search(text)
+    if not down:
+        return b""
+    return ("\n" * text.count("\n", 0, down.start()) + text[down.start() :]).encode()
+
+
 def _line(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
@@ -106,6 +115,7 @@ FORMAT = Format(
     looks_at=(Where(".sql"),),
     fit=_fit,
     read=_read,
+    single=Single(_forward, _back),
     write=_write,
     place=_place,
     wraps=True,

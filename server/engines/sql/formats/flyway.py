@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from server.engines.sql.formats.format import Fit, Format, Where
+from server.engines.sql.formats.format import Fit, Format, Single, Where
 from server.engines.sql.formats.model import (
     Block,
     Place,
@@ -66,6 +66,20 @@ def _read(files: Sequence[SourceFile]) -> tuple[ScriptText, ...]:
     for file in ordered:
         _refuse_placeholders(file, settings.get(f"{file.path}.conf", {}))
     return tuple(ScriptText(file.path, file.content) for file in ordered)
+
+
+def _forward(file: SourceFile) -> bytes:
+    return b"".join(script.sql for script in _read([file]))
+
+
+def _back(file: SourceFile) -> bytes:
+    _refuse_placeholders(file, {})
+    return file.content
+
+
+def _down_path(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}U{name[1:]}" if name.startswith("V") else ""
 
 
 def _path(file: SourceFile) -> str:
@@ -161,6 +175,7 @@ FORMAT = Format(
     looks_at=(Where(".sql"), Where(".sql.conf")),
     fit=_fit,
     read=_read,
+    single=Single(_forward, _back, _down_path),
     write=_write,
     place=_place,
     wraps=True,

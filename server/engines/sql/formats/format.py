@@ -29,6 +29,24 @@ class Where:
     folder: str = ""
 
 
+def _itself(path: str) -> str:
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """How one migration is read without the others of its folder.
+
+    `up` and `down` return the SQL that runs forward and back, nothing where there is none; they
+    raise InvalidInputError for what is not followed. `down` gets the file at `down_path`, which is
+    empty where the runner knows no way back.
+    """
+
+    up: Callable[[SourceFile], bytes]
+    down: Callable[[SourceFile], bytes]
+    down_path: Callable[[str], str] = _itself
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One format of migrations."""
@@ -39,6 +57,7 @@ class Format:
     """Looks at names and at the first 16 KB of a file, more of it may not be there."""
     read: Callable[[Sequence[SourceFile]], tuple[ScriptText, ...]]
     """The parts that run forward, in the runner's order."""
+    single: Single
     write: Callable[[Script], tuple[WrittenFile, ...]]
     place: Callable[[Sequence[SourceFile], datetime], Place]
     """Where one more migration goes."""

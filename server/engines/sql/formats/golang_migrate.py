@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from server.engines.sql.formats.format import Fit, Format, Where
+from server.engines.sql.formats.format import Fit, Format, Single, Where
 from server.engines.sql.formats.model import (
     Block,
     Place,
@@ -24,6 +24,7 @@ from server.engines.sql.formats.versions import clock, following
 
 # source/parse.go, Regex
 _NAME = re.compile(r"(?P<version>[0-9]+)_.*\.(?P<direction>down|up)\.sql", re.ASCII)
+_UP, _DOWN = ".up.sql", ".down.sql"
 _OWN = "transaction: the file begins and ends its own; run it without x-use-transaction"
 _NONE = "transaction: none, the statement cannot run in one; run it without x-use-transaction"
 
@@ -54,6 +55,18 @@ def _read(files: Sequence[SourceFile]) -> tuple[ScriptText, ...]:
         found[version] = file
     ordered = (found[version] for version in sorted(found))
     return tuple(ScriptText(file.path, file.content) for file in ordered)
+
+
+def _forward(file: SourceFile) -> bytes:
+    return b"".join(script.sql for script in _read([file]))
+
+
+def _back(file: SourceFile) -> bytes:
+    return file.content
+
+
+def _down_path(path: str) -> str:
+    return path.removesuffix(_UP) + _DOWN if path.endswith(_UP) else ""
 
 
 def _forward_version(file: SourceFile) -> int | None:
@@ -95,6 +108,7 @@ FORMAT = Format(
     looks_at=(Where(".sql"),),
     fit=_fit,
     read=_read,
+    single=Single(_forward, _back, _down_path),
     write=_write,
     place=_place,
     is_verbatim=True,

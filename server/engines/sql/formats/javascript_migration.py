@@ -1,6 +1,6 @@
 """Reads a migration of node-pg-migrate without running it: only literal SQL is followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from server.engines.sql.formats.javascript_tokens import NOT_LITERAL, Kind, Token, tokens
@@ -14,7 +14,20 @@ _ACTIONS = frozenset({"up", "down"})
 
 
 def forward(file: SourceFile) -> Statements:
-    """Return the SQL that `up` runs, with the lines it stands on.
+    """Return the SQL that `up` runs, with the lines it stands on; raises as `_actions` does."""
+    found = _actions(file)
+    if "up" not in found:
+        raise refusal(file.path, 1, f"{NOT_LITERAL}: no function up")
+    return found["up"]
+
+
+def back(file: SourceFile) -> Statements:
+    """Return the SQL that `down` runs, none without one; raises as `_actions` does."""
+    return _actions(file).get("down", ())
+
+
+def _actions(file: SourceFile) -> Mapping[str, Statements]:
+    """Return the SQL that each function runs.
 
     Raises:
         InvalidInputError: the file does more than to hand out `up`, `down` and no shorthands, or
@@ -23,10 +36,7 @@ def forward(file: SourceFile) -> Statements:
     if len(file.content) > _MOST_CODE:
         raise refusal(file.path, 1, f"more than {_MOST_CODE:,} bytes of JavaScript")
     reader = _Reader(file, list(tokens(file)))
-    found = dict(reader.exports())
-    if "up" not in found:
-        raise refusal(file.path, 1, f"{NOT_LITERAL}: no function up")
-    return found["up"]
+    return dict(reader.exports())
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from server.engines.sql.formats.format import Fit, Format, Where
-from server.engines.sql.formats.javascript_migration import forward
+from server.engines.sql.formats.format import Fit, Format, Single, Where
+from server.engines.sql.formats.javascript_migration import back, forward
 from server.engines.sql.formats.javascript_text import template
 from server.engines.sql.formats.model import (
     Block,
@@ -80,6 +80,18 @@ def _moment(file: SourceFile) -> int:
 def _forward(file: SourceFile) -> bytes:
     if file.name.endswith(".sql"):
         return _forward_sql(file.text())
+    _refuse_typescript(file)
+    return placed(forward(file))
+
+
+def _back(file: SourceFile) -> bytes:
+    if file.name.endswith(".sql"):
+        return _back_sql(file.text())
+    _refuse_typescript(file)
+    return placed(back(file))
+
+
+def _refuse_typescript(file: SourceFile) -> None:
     if file.name.endswith(".ts"):
         raise refusal(
             file.path,
@@ -87,16 +99,23 @@ def _forward(file: SourceFile) -> bytes:
             "a migration in TypeScript, which is not read",
             next_step="Write it as JavaScript or SQL.",
         )
-    return placed(forward(file))
 
 
 def _forward_sql(text: str) -> bytes:
     """Return what the runner takes for the way forward: all, where nothing marks a beginning."""
     up, down = _SQL_UP.search(text), _SQL_DOWN.search(text)
-    if not up:
-        return text.encode()
-    end = down.start() if down and down.start() > up.start() else len(text)
-    return ("\n" * text.count("\n", 0, up.start()) + text[up.start() : end]).encode()
+    return _between(text, up, down) if up else text.encode()
+
+
+def _back_sql(text: str) -> bytes:
+    up, down = _SQL_UP.search(text), _SQL_DOWN.search(text)
+    return _between(text, down, up) if down else b""
+
+
+def _between(text: str, begin: re.Match[str], other: re.Match[str] | None) -> bytes:
+    """Return what stands from one mark to the next, on the lines it has in the file."""
+    end = other.start() if other and other.start() > begin.start() else len(text)
+    return ("\n" * text.count("\n", 0, begin.start()) + text[begin.start() : end]).encode()
 
 
 def _write(script: Script) -> tuple[WrittenFile, ...]:
@@ -137,6 +156,7 @@ FORMAT = Format(
     looks_at=(*(Where(ending) for ending in _ENDINGS), Where(".sql")),
     fit=_fit,
     read=_read,
+    single=Single(_forward, _back),
     write=_write,
     place=_place,
     wraps=True,

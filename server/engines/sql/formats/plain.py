@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from server.engines.sql.formats.format import Fit, Format, Where
+from server.engines.sql.formats.format import Fit, Format, Single, Where
 from server.engines.sql.formats.model import (
     Block,
     Place,
@@ -33,6 +33,19 @@ def _read(files: Sequence[SourceFile]) -> tuple[ScriptText, ...]:
     """Read the files by name; those that go back are left out."""
     forward = [file for file in files if _is_sql(file) and not file.name.endswith(".down.sql")]
     return tuple(ScriptText(file.path, file.content) for file in sorted(forward, key=_path))
+
+
+def _forward(file: SourceFile) -> bytes:
+    return b"".join(script.sql for script in _read([file]))
+
+
+def _back(file: SourceFile) -> bytes:
+    return file.content
+
+
+def _down_path(path: str) -> str:
+    stem, ending = path.removesuffix(".sql").removesuffix(".up"), path.endswith(".sql")
+    return f"{stem}.down.sql" if ending and not stem.endswith(".down") else ""
 
 
 def _path(file: SourceFile) -> str:
@@ -70,6 +83,7 @@ FORMAT = Format(
     looks_at=(Where(".sql"),),
     fit=_fit,
     read=_read,
+    single=Single(_forward, _back, _down_path),
     write=_write,
     place=_place,
     is_verbatim=True,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from server.engines.sql.formats.format import Fit, Format, Where
+from server.engines.sql.formats.format import Fit, Format, Single, Where
 from server.engines.sql.formats.model import (
     Place,
     Script,
@@ -55,6 +55,15 @@ def _read(files: Sequence[SourceFile]) -> tuple[ScriptText, ...]:
     return tuple(ScriptText(file.path, file.content) for _, file in found)
 
 
+def _content(file: SourceFile) -> bytes:
+    return file.content
+
+
+def _down_path(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}down.sql" if name == "migration.sql" else ""
+
+
 def _write(script: Script) -> tuple[WrittenFile, ...]:
     return tuple(file for part in parts(script, one_by_one=True) for file in _written(script, part))
 
@@ -79,6 +88,7 @@ FORMAT = Format(
     looks_at=(Where("migration.sql", folder="*"), Where(".sql")),
     fit=_fit,
     read=_read,
+    single=Single(_content, _content, _down_path),
     write=_write,
     place=_place,
     is_verbatim=True,
