@@ -120,6 +120,45 @@ async def test_local_timeouts_end_with_their_transaction(trial: Trial) -> None:
     assert [each.step for each in verdict.of("missing-lock-timeout")] == [2]
 
 
+_LONG = f"ALTER TABLE orders ADD COLUMN note2 text DEFAULT '{'x' * 5000}';"
+
+
+@pytest.mark.parametrize("rule", ["missing-lock-timeout", "missing-statement-timeout"])
+@pytest.mark.parametrize(
+    ("migration", "expected", "place"),
+    [
+        (f"{_LONG} ALTER TABLE orders ADD COLUMN b int;", "SET ", "head of the file"),
+        (f"BEGIN; {_LONG} ALTER TABLE orders ADD b int; COMMIT;", "SET LOCAL ", "the transaction"),
+    ],
+)
+async def test_a_missing_limit_is_one_line_for_all_statements_that_need_it(
+    trial: Trial, rule: str, migration: str, expected: str, place: str
+) -> None:
+    verdict = await trial.judge(_ORDERS, migration)
+
+    [found] = verdict.of(rule)
+    assert found.safe_form.startswith(
+        f"{expected}{rule.removeprefix('missing-').replace('-', '_')}"
+    )
+    assert len(found.safe_form.splitlines()[0]) == len(found.safe_form) < 60
+    assert place in found.advice
+    assert "it and 1 more" in found.advice
+
+
+async def test_the_line_of_a_missing_limit_bounds_every_statement_after_it(trial: Trial) -> None:
+    first = f"{_LONG} ALTER TABLE orders ADD COLUMN b int;"
+    lines = [
+        each.safe_form
+        for each in (await trial.judge(_ORDERS, first)).found
+        if each.rule in {"missing-lock-timeout", "missing-statement-timeout"}
+    ]
+
+    mended = await trial.judge(_ORDERS, "\n".join([*lines, first]))
+
+    assert len(lines) == 2
+    assert mended.of("missing-lock-timeout") == mended.of("missing-statement-timeout") == ()
+
+
 async def test_a_required_column_gets_a_safe_form_although_it_fails_on_the_clone(
     trial: Trial,
 ) -> None:

@@ -26,29 +26,21 @@ from collections.abc import Iterator
 from server.engines.analysis.finding import Severity
 from server.engines.migration.lint.examined import Examined
 from server.engines.migration.lint.rule import Definition, Fault
-from server.engines.migration.lint.safe_forms import listed
 from server.engines.migration.lint.script import Script
+from server.engines.migration.lint.unbounded import unbounded
 from server.engines.migration.lint.wording import holds
-from server.engines.migration.step import LockMode
 
 
 def _judge(examined: Examined, script: Script) -> Iterator[Fault]:
-    if not _is_unbounded(examined, script):
-        return
-    first = next(each for each in script.statements if _is_unbounded(each, script))
-    table = next(iter(script.locked(examined, LockMode.SHARE)))
-    if first.number == examined.number:
+    found = unbounded(examined, script, lambda each: each.lock, "lock_timeout = '2s'")
+    if found:
         yield Fault(
-            table,
+            found.table,
             f"It waits for its lock without a limit, and who comes later waits behind it. It "
-            f"{holds(examined, table)}.",
-            listed("SET lock_timeout = '2s'", examined.sql),
-            "Try the whole transaction again where it gives up.",
+            f"{holds(examined, found.table)}.",
+            found.safe_form,
+            f"{found.where} Try the whole transaction again where it gives up.",
         )
-
-
-def _is_unbounded(examined: Examined, script: Script) -> bool:
-    return not examined.timeouts.lock and bool(script.locked(examined, LockMode.SHARE))
 
 
 RULE = Definition(Severity.WARNING, _judge)

@@ -26,28 +26,21 @@ from collections.abc import Iterator
 from server.engines.analysis.finding import Severity
 from server.engines.migration.lint.examined import Examined
 from server.engines.migration.lint.rule import Definition, Fault
-from server.engines.migration.lint.safe_forms import listed
 from server.engines.migration.lint.script import Script
+from server.engines.migration.lint.unbounded import unbounded
 from server.engines.migration.lint.wording import holds
-from server.engines.migration.step import LockMode
 
 
 def _judge(examined: Examined, script: Script) -> Iterator[Fault]:
-    if not _is_unbounded(examined, script):
-        return
-    first = next(each for each in script.statements if _is_unbounded(each, script))
-    table = next(iter(script.locked(examined, LockMode.SHARE)))
-    if first.number == examined.number:
+    found = unbounded(examined, script, lambda each: each.statement, "statement_timeout = '30s'")
+    if found:
         yield Fault(
-            table,
-            f"It may run for as long as it takes, whoever waits. It {holds(examined, table)}.",
-            listed("SET statement_timeout = '30s'", examined.sql),
-            "For VALIDATE CONSTRAINT and builds with CONCURRENTLY set it to 0 again.",
+            found.table,
+            "It may run for as long as it takes, whoever waits. It "
+            f"{holds(examined, found.table)}.",
+            found.safe_form,
+            f"{found.where} For VALIDATE CONSTRAINT and builds with CONCURRENTLY set it to 0.",
         )
-
-
-def _is_unbounded(examined: Examined, script: Script) -> bool:
-    return not examined.timeouts.statement and bool(script.locked(examined, LockMode.SHARE))
 
 
 RULE = Definition(Severity.INFO, _judge)
