@@ -11,6 +11,7 @@ from tests.engines.migration.proving import proven
 
 pytestmark = pytest.mark.anyio
 
+_BUILD = 'CREATE UNIQUE INDEX CONCURRENTLY {}"i ""i" ON "t t" (a)'
 _OLD = 'CREATE TABLE "t t" (a int);'
 _NEW = f'{_OLD} CREATE UNIQUE INDEX "i ""i" ON "t t" (a);'
 
@@ -46,3 +47,23 @@ async def test_a_file_run_again_does_not_pass_over_the_index_that_it_left_invali
 
         assert left == [False]
         assert await _is_valid(session) == [True]
+
+
+async def test_a_statement_that_stands_alone_in_its_file_does_not_pass_over_an_invalid_index(
+    shadow: Shadow,
+) -> None:
+    async with (
+        shadow.cluster() as cluster,
+        cluster.database() as database,
+        await database.connect(settings={"search_path": "public"}) as session,
+    ):
+        await session.script(_OLD)
+        await session.script('INSERT INTO "t t" VALUES (1), (1)')
+        with pytest.raises(StatementError, match="could not create unique index"):
+            await session.script(_BUILD.format(""))
+
+        await session.script(_BUILD.format("IF NOT EXISTS "))
+        with pytest.raises(StatementError, match="already exists"):
+            await session.script(_BUILD.format(""))
+
+        assert await _is_valid(session) == [False]
