@@ -17,8 +17,6 @@ from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.sequence import Sequence as SequenceFact
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode
-from server.engines.migration.circular_keys import circular_foreign_keys
-from server.engines.migration.circular_parts import circular_parts
 from server.engines.migration.context import Context
 from server.engines.migration.fates import AnyChange, Fates, is_taken_along
 from server.engines.migration.kind import nothing
@@ -56,12 +54,19 @@ class Graph:
     old_facts: Mapping[Identity, Fact]
     """The facts before, and what PostgreSQL grants on created objects by itself."""
 
+    apart: frozenset[Identity] = frozenset()
+    """What would go with something else, and has to be dropped before it."""
+
     def steps(self) -> tuple[Step, ...]:
-        """Return the steps in their order."""
+        """Return the steps in their order.
+
+        Raises:
+            CycleError: names what waits for each other.
+        """
         nodes = [
-            node for node in self._nodes if self._host(node) == node and not self._is_idle(node)
+            node for node in self._nodes if self.host(node) == node and not self._is_idle(node)
         ]
-        edges = ((self._host(one), self._host(other)) for one, other in self._edges())
+        edges = ((self.host(one), self.host(other)) for one, other in self.edges())
         known = set(nodes)
         inside = ((one, other) for one, other in edges if one in known and other in known)
         inside = tuple(inside)
@@ -139,7 +144,7 @@ class Graph:
         context, identity = self.context, node.identity
         match node.verb:
             case Verb.DROP:
-                if self._host(node) != node:
+                if self.host(node) != node:
                     return ()
                 old = self.old_facts[identity]
                 return kind_of(old).drop(old, context)
@@ -164,7 +169,7 @@ class Graph:
         new = self.context.new.facts[identity]
         return () if identity in self.context.folded else kind_of(new).build(new, self.context)
 
-    def _host(self, node: Node) -> Node:
+    def host(self, node: Node) -> Node:
         """Return the node whose statement does this, too: the parent's, or the node itself."""
         return self._hosts.get(node, node)
 
@@ -184,17 +189,13 @@ class Graph:
         return node
 
     def _goes_by_itself(self, identity: Identity) -> bool:
-        return self._is_privilege_of_created(identity) or identity in self._circular
-
-    @cached_property
-    def _circular(self) -> frozenset[Identity]:
-        old, dropped = self.context.old, self.context.dropped
-        return circular_foreign_keys(old, dropped) | circular_parts(old, dropped)
+        return self._is_privilege_of_created(identity) or identity in self.apart
 
     def _is_privilege_of_created(self, identity: Identity) -> bool:
         return identity.kind == Privilege.kind and self.context.is_created(identity.of)
 
-    def _edges(self) -> Iterator[Edge]:
+    def edges(self) -> Iterator[Edge]:
+        """Yield what comes before what, also of nodes that the statement of another one does."""
         for node in self._nodes:
             verb, identity = node
             match verb:
@@ -217,7 +218,7 @@ class Graph:
 
     def _edges_of_drop(self, node: Node) -> Iterator[Edge]:
         """Drop a thing before what it needs, and before what it needs is altered."""
-        fact, host = self.old_facts[node.identity], self.old_facts[self._host(node).identity]
+        fact, host = self.old_facts[node.identity], self.old_facts[self.host(node).identity]
         first = {e for one in (fact, host) for e in kind_of(one).outlives(one, self.context)}
         for each in first:
             yield Node(Verb.DROP, each), node

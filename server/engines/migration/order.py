@@ -9,7 +9,14 @@ N = TypeVar("N")
 
 
 class CycleError(Exception):
-    """Things wait for each other: a kind says something wrong about what it needs."""
+    """Things wait for each other.
+
+    `circular` holds them all: those on a circle, and those between two circles.
+    """
+
+    def __init__(self, circle: Iterable[object], circular: Iterable[object]) -> None:
+        super().__init__(f"these wait for each other: {', '.join(map(str, circle))}")
+        self.circular = frozenset(circular)
 
 
 def ordered(
@@ -41,8 +48,8 @@ def ordered(
             if not waits_for[follower]:
                 heapq.heappush(heap, (preference(follower), numbers[follower], follower))
     if len(done) < len(waits_for):
-        circle = ", ".join(map(str, _cycle(waits_for, followers, done)))
-        raise CycleError(f"these wait for each other: {circle}")
+        circular = _circular(waits_for.keys() - set(done), followers)
+        raise CycleError(_circle(circular), circular)
     return done
 
 
@@ -67,16 +74,30 @@ def postponed(
     return sorted(order, key=lambda node: (goes_before[node], node not in late, place[node]))
 
 
-def _cycle(
-    waits_for: Mapping[N, int], followers: Mapping[N, Collection[N]], done: Collection[N]
-) -> list[N]:
-    """Find one circle among what is left."""
-    left = set(waits_for) - set(done)
-    before = {after: node for node in left for after in followers.get(node, ()) if after in left}
+def _circular(left: set[N], followers: Mapping[N, Collection[N]]) -> dict[N, set[N]]:
+    """Return what waits for each of those that are left, without those that none of them needs."""
+    leads_to = {node: {each for each in followers.get(node, ()) if each in left} for node in left}
+    leaders: defaultdict[N, set[N]] = defaultdict(set)
+    for node, after in leads_to.items():
+        for each in after:
+            leaders[each].add(node)
+    ends = [node for node, after in leads_to.items() if not after]
+    while ends:
+        end = ends.pop()
+        del leads_to[end]
+        for node in leaders[end]:
+            leads_to[node].discard(end)
+            if not leads_to[node]:
+                ends.append(node)
+    return leads_to
+
+
+def _circle(leads_to: Mapping[N, Collection[N]]) -> list[N]:
+    """Find one circle among nodes each of which leads to another one."""
     path: dict[N, None] = {}
-    node = next(iter(left))
+    node = min(leads_to, key=str)
     while node not in path:
         path[node] = None
-        node = before[node]
+        node = min(leads_to[node], key=str)
     circle = list(path)
-    return circle[circle.index(node) :][::-1]
+    return circle[circle.index(node) :]

@@ -9,6 +9,7 @@ from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.owner import Owner
 from server.engines.catalog.kinds.privilege import Privilege
+from server.engines.migration.circles import arranged
 from server.engines.migration.context import Change, Context, Strategy
 from server.engines.migration.fates import Fates, settle
 from server.engines.migration.folding import folded
@@ -58,7 +59,7 @@ def steps(old: Catalog, new: Catalog, options: PlanOptions | None = None) -> tup
     context = replace(context, created=fates.made, dropped=fates.unmade)
     context = replace(context, folded=folded(context))
     try:
-        return Graph(context, fates, {**old.facts, **started}).steps()
+        return arranged(Graph(context, fates, {**old.facts, **started}))
     except CycleError as circle:
         raise RefusedError(
             f"No order of the changes works, {circle}.",

@@ -44,5 +44,24 @@ def test_a_postponed_node_stands_right_before_the_first_that_waits_for_it() -> N
 
 
 def test_a_circle_is_named() -> None:
-    with pytest.raises(CycleError, match="wait for each other"):
+    with pytest.raises(CycleError, match="these wait for each other: a, b"):
         ordered("ab", [("a", "b"), ("b", "a")], lambda node: node)
+
+
+def test_what_only_waits_for_a_circle_or_is_waited_for_is_not_on_it() -> None:
+    edges = [
+        ("first", "a"),
+        ("a", "b"),
+        ("b", "a"),
+        ("b", "between"),
+        ("between", "c"),
+        ("c", "c2"),
+    ]
+    with pytest.raises(CycleError) as error:
+        ordered(
+            ["first", "a", "b", "between", "c", "c2", "last"],
+            [*edges, ("c2", "c"), ("c", "last")],
+            str,
+        )
+
+    assert error.value.circular == {"a", "b", "between", "c", "c2"}
