@@ -3,6 +3,7 @@
 import io
 from collections.abc import Container, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from server.engines.migration.context import Strategy
 from server.engines.migration.effect import Effect
@@ -32,18 +33,29 @@ async def proven(
     values: tuple[str, ...] = (),
 ) -> Generated:
     """Return the plan, which was run there and back with rows, and led to what it should."""
-    request = Request(
+    return await _proven(shadow, (old, new), replace(_request(strategy), values=values))
+
+
+async def proven_renames(shadow: Shadow, old: str, new: str, renames: tuple[str, ...]) -> Generated:
+    """Return the plan that has renames by argument, proven likewise."""
+    return await _proven(shadow, (old, new), replace(_request(), renames=renames))
+
+
+def _request(strategy: Strategy = Strategy.ONLINE) -> Request:
+    return Request(
         options=PlanOptions(strategy),
         allowed=_Everything(),
         format=format_of("plain"),
         renames=(),
         heading=lambda fingerprint: Heading("change", Place("0001"), (fingerprint,)),
-        values=values,
     )
+
+
+async def _proven(shadow: Shadow, texts: tuple[str, str], request: Request) -> Generated:
     async with AsyncExitStack() as stack:
         cluster = await stack.enter_async_context(shadow.cluster())
         schemas = [
-            await stack.enter_async_context(loaded([_script(text)], cluster)) for text in (old, new)
+            await stack.enter_async_context(loaded([_script(text)], cluster)) for text in texts
         ]
         grounds = [await Ground.of(schema) for schema in schemas]
         found = await generate(grounds[0], grounds[1], request, lambda _: None)

@@ -44,7 +44,7 @@ def moves(wanted: Sequence[Rename], catalog: Catalog) -> Iterator[Move]:
     for move in sorted(asked, key=lambda move: (_rank(move), move.identity)):
         groups.setdefault(_rank(move), []).append(move)
     for group in groups.values():
-        yield from _freed(group, catalog)
+        yield from freed(group, catalog)
 
 
 def _rank(move: Move) -> tuple[int, bool]:
@@ -52,7 +52,8 @@ def _rank(move: Move) -> tuple[int, bool]:
     return -len(move.identity.names), move.identity.kind not in _ROUTINES
 
 
-def _freed(waiting: list[Move], catalog: Catalog) -> Iterator[Move]:
+def freed(waiting: list[Move], catalog: Catalog) -> Iterator[Move]:
+    """Yield the moves so that each name is free when it is taken, some through a third name."""
     detours = 0
     while waiting:
         held = Counter(claim for move in waiting for claim in claims(move.identity))

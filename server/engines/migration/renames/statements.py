@@ -14,7 +14,7 @@ from server.engines.migration.renames.effects import hazards
 from server.engines.migration.renames.forms import MOVABLE, moved, renamed
 from server.engines.migration.renames.inherited import declared_here
 from server.engines.migration.renames.moves import Move, moves
-from server.engines.migration.renames.range_parts import range_parts
+from server.engines.migration.renames.range_parts import if_allowed, is_constructor, range_parts
 from server.engines.migration.renames.rename import Rename, holds
 from server.engines.migration.renames.view_columns import view_columns
 from server.engines.migration.step import Step, Verb
@@ -35,12 +35,11 @@ def renames(old: Catalog, new: Catalog, wanted: Sequence[Rename]) -> tuple[Step,
     created = [step for schema in _missing(found, old) for step in _creation(schema, old, new)]
     said: set[Rename] = set()
     steps = list(created)
-    for move in found:
+    inner = [move for move in found if len(move.identity.names) > 1]
+    for move in (*inner, *range_parts(inner, old, new), *found[len(inner) :]):
         risks = () if move.rename in said else tuple(hazards(move.rename, new))
         said.add(move.rename)
         steps += _steps(move, risks, old)
-        for part in range_parts(move, old, new):
-            steps += _steps(part, (), old)
     return tuple(steps)
 
 
@@ -58,7 +57,10 @@ def _creation(schema: str, old: Catalog, new: Catalog) -> Iterator[Step]:
 
 
 def _steps(move: Move, risks: tuple[Hazard, ...], old: Catalog) -> Iterator[Step]:
-    for number, sql in enumerate(_statements(move, old)):
+    statements = _statements(move, old)
+    if is_constructor(move):
+        statements = map(if_allowed, statements)
+    for number, sql in enumerate(statements):
         yield Step(
             sql=sql,
             verb=Verb.RENAME,
