@@ -88,6 +88,7 @@ def is_given(column: Column, context: Context) -> bool:
         column.identity in context.values
         and context.new.default(column.identity) is None
         and column.generated_mode is None
+        and column.identity_mode is None
         and not context.is_created(column.parent)
         and (column.is_local or not column.is_inherited)
     )

@@ -8,7 +8,11 @@ from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.migration.backfill import is_filled_later, is_given
 from server.engines.migration.context import Context
 from server.engines.migration.foreign_options import options_clause
-from server.engines.migration.identity_column import identity_clause, own_identity
+from server.engines.migration.identity_column import (
+    identity_clause,
+    is_numbered_apart,
+    own_identity,
+)
 from server.engines.sql.quote import identifier
 
 
@@ -27,7 +31,8 @@ def _clauses(column: Column, context: Context) -> Iterator[str]:
     if column.generation_expression is not None and column.generated_mode is not None:
         mode = column.generated_mode.upper()
         yield f"GENERATED ALWAYS AS ({column.generation_expression}) {mode}"
-    if own_identity(column, context.new) is not None:
+    is_numbered = own_identity(column, context.new) is not None
+    if is_numbered and not is_numbered_apart(column, context):
         yield identity_clause(column, context.new)
     default = context.new.default(column.identity)
     if default is not None and default.identity in context.folded:

@@ -9,9 +9,11 @@ from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Context
+from server.engines.migration.inheritance import heirs
 from server.engines.sql.quote import identifier, literal, qualified
 
 _COUNT = "'expansion.next_value'"
+_PARTS_SINCE = 17
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
@@ -27,6 +29,25 @@ def own_identity(column: Column, catalog: Catalog) -> IdentityMode | None:
     """Return the identity of a column, unless it is that of the partitioned table."""
     table = None if column.parent is None else catalog.get(column.parent, Table)
     return None if table is not None and table.is_partition else column.identity_mode
+
+
+def is_numbered_apart(column: Column, context: Context) -> bool:
+    """Whether a new column has to be there before it gets its identity.
+
+    PostgreSQL hands an identity down to partitions, since 17, and to no other heirs.
+    """
+    if own_identity(column, context.new) is None or context.is_created(column.parent):
+        return False
+    table = None if column.parent is None else context.old.get(column.parent, Table)
+    is_handed_down = table is not None and table.is_partitioned and context.major >= _PARTS_SINCE
+    return not is_handed_down and any(heirs(column.parent, context.old))
+
+
+def numbered_apart(column: Column, context: Context) -> Iterator[str]:
+    """Yield what gives a new column its identity when heirs have got the column without one."""
+    if is_numbered_apart(column, context):
+        table, name = qualified(*column.identity.names[:2]), identifier(column.identity.name)
+        yield f"ALTER TABLE {table} ALTER COLUMN {name} ADD {identity_clause(column, context.new)}"
 
 
 def comes_with_identity(constraint: Constraint, context: Context) -> bool:

@@ -22,6 +22,8 @@ from server.engines.migration.heritage import divides_otherwise
 from server.engines.migration.identity_column import (
     comes_with_identity,
     identity_changes,
+    is_numbered_apart,
+    numbered_apart,
     own_identity,
 )
 from server.engines.migration.inheritance import (
@@ -65,6 +67,7 @@ def _create(column: Column, context: Context) -> Iterable[Action]:
     statement = f"{altered(_parent(column))} ADD COLUMN {column_definition(column, context)}"
     return (
         *risky([statement], *_risks_of_adding(column, context)),
+        *plain(*numbered_apart(column, context)),
         *plain(*_settings(column)),
     )
 
@@ -73,7 +76,8 @@ def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
     yield from written_anew(column, context)
     table = _parent(column)
     is_refused = column.is_not_null or is_refused_by_domain(column, context.new)
-    refuses_null = is_refused and column.identity_mode is None
+    counts = column.identity_mode is not None and not is_numbered_apart(column, context)
+    refuses_null = is_refused and not counts
     fills = context.new.default(column.identity) or column.generation_expression
     if is_given(column, context):
         return
