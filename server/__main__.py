@@ -32,7 +32,7 @@ def _run() -> None:
     # Imported late: the standstill is for what this loads.
     from server.commands import application
 
-    application()()
+    application(sys.argv[1:])()
 
 
 if __name__ == "__main__":

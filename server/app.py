@@ -16,11 +16,11 @@ from mcp.types import (
 )
 
 from server import __version__, resources
-from server.endpoint import add_prompt, add_tool
-from server.prompts.registry import prompt_values, prompts
+from server.endpoint import late_prompt, late_tool
+from server.prompts import registry as prompts
 from server.runtime import Runtime
 from server.sdk import Server
-from server.tools.registry import tools
+from server.tools import registry as tools
 
 INSTRUCTIONS: Final = """\
 Backend engineering with proof. Start with the prompt forcing_questions or the tool \
@@ -42,22 +42,20 @@ _MOST_COMPLETIONS: Final = 100  # the protocol's limit
 
 
 def build(runtime: Runtime) -> Server:
-    """Return the server with every tool, prompt and resource registered and hardened."""
+    """Return the server with every tool, prompt and resource registered."""
     server = Server(
         name="senior-backend",
         title="Senior backend engineer",
         instructions=INSTRUCTIONS,
         version=__version__,
         cache_hints={each: CacheHint(ttl_ms=_HOUR, scope="public") for each in _LISTS},
+        tools=[late_tool(name, runtime) for name in tools.NAMES],
     )
-    for tool in tools():
-        add_tool(server, tool, runtime)
-    for prompt in prompts():
-        add_prompt(server, prompt)
+    for name in prompts.NAMES:
+        server.add_prompt(late_prompt(name))
     _add_guides(server)
     _add_templates(server, runtime)
     _add_completion(server, runtime)
-    server.harden()
     return server
 
 
@@ -120,7 +118,7 @@ def _add_completion(server: Server, runtime: Runtime) -> None:
     ) -> Completion:
         chosen = (context.arguments if context else None) or {}
         if isinstance(ref, PromptReference):
-            names = prompt_values(ref.name, argument.name)
+            names = prompts.prompt_values(ref.name, argument.name)
         else:
             names = _template_values(ref.uri, argument.name, chosen.get("name", ""), runtime)
         matching = [name for name in names if name.startswith(argument.value)]

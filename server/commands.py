@@ -4,7 +4,7 @@ import inspect
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -15,7 +15,7 @@ from server import startup
 from server.command_options import Leaf, leaves, nested, validated
 from server.errors import InvalidInputError
 from server.settings import Settings, load_settings
-from server.tools.registry import tools
+from server.tools import registry
 from server.tools.tool import Call, Report, Tool
 
 _Workspace = Annotated[
@@ -36,8 +36,8 @@ _Config = Annotated[Path | None, typer.Option("--config", help="YAML file of set
 _AsJson = Annotated[bool, typer.Option("--json", help="the structured result, for machines")]
 
 
-def application() -> typer.Typer:
-    """Return the command line application."""
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line application, as far as these arguments need it."""
     app = typer.Typer(
         name="senior-backend",
         help="The judgment and the hands of a senior backend engineer, as an MCP server.",
@@ -49,9 +49,25 @@ def application() -> typer.Typer:
     )
     app.command()(serve)
     app.command()(demo)
-    for tool in tools():
-        app.command(tool.name.replace("_", "-"), help=_unwrapped(tool))(tool_command(tool))
+    for tool in map(registry.tool, _needed(arguments)):
+        app.command(_command(tool.name), help=_unwrapped(tool))(tool_command(tool))
     return app
+
+
+def _needed(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the tool that a command line is about, none where it is about another command.
+
+    Help names all of them, and so does the answer to a command that there is not.
+    """
+    wanted = arguments[0] if arguments else ""
+    if wanted in {serve.__name__, demo.__name__}:
+        return ()
+    return [name for name in registry.NAMES if _command(name) == wanted] or registry.NAMES
+
+
+def _command(name: str) -> str:
+    """Return what a tool is called as a command."""
+    return name.replace("_", "-")
 
 
 def serve(  # ruff: ignore[too-many-arguments] - one parameter an option

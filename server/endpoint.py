@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
+import anyio.to_thread
 from mcp.server.mcpserver import (
     AcceptedElicitation,
     Context,
@@ -15,6 +16,7 @@ from mcp.server.mcpserver import (
 )
 from mcp.server.mcpserver.prompts.base import Prompt as RegisteredPrompt
 from mcp.server.mcpserver.prompts.base import PromptArgument
+from mcp.server.mcpserver.tools import Tool as RegisteredTool
 from mcp.types import (
     CallToolResult,
     EmbeddedResource,
@@ -24,11 +26,13 @@ from mcp.types import (
     ToolAnnotations,
 )
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
+from server.listing.files import listed_prompt, listed_tool
 from server.progress import progress
-from server.prompts.prompt import GuideMessage, Message, Prompt, TextMessage
-from server.sdk import Server
+from server.prompts import registry as prompts
+from server.prompts.prompt import GuideMessage, Message, TextMessage
+from server.sdk import LateTool
+from server.tools import registry as tools
 from server.tools.tool import Call, Question, Report, Tool
 
 if TYPE_CHECKING:
@@ -38,9 +42,14 @@ _CONTEXT = "sdk_context"
 _ANSWER = "sdk_answer"
 
 
-def add_tool(server: Server, tool: Tool, runtime: "Runtime") -> None:
-    """Register a tool: its schema from its signature, its text from its report."""
-    server.add_tool(
+def late_tool(name: str, runtime: "Runtime") -> LateTool:
+    """Return a tool as the SDK wants it, which is imported by its first call."""
+    return LateTool.of(listed_tool(name), lambda: registered(tools.tool(name), runtime))
+
+
+def registered(tool: Tool, runtime: "Runtime") -> RegisteredTool:
+    """Return a tool as the SDK wants it: schemas from its signature, texts from its reports."""
+    return RegisteredTool.from_function(
         endpoint(tool, runtime),
         name=tool.name,
         title=tool.title,
@@ -55,31 +64,28 @@ def add_tool(server: Server, tool: Tool, runtime: "Runtime") -> None:
     )
 
 
-def add_prompt(server: Server, prompt: Prompt) -> None:
-    """Register a prompt: every argument optional, guide sections embedded as resources."""
+def late_prompt(name: str) -> RegisteredPrompt:
+    """Return a prompt as the SDK wants it, which is imported when it is first read.
+
+    Every argument is optional, and guide sections are embedded as resources.
+    """
+    listed = listed_prompt(name)
 
     async def render(**given: str) -> list[UserMessage]:
-        return [_message(each) for each in prompt.run(**given)]
+        found = await anyio.to_thread.run_sync(prompts.prompt, name)
+        return [_message(each) for each in found.run(**given)]
 
-    # The SDK would build a model of the signature, only to read the arguments' descriptions off it.
-    arguments = [
-        PromptArgument(name=each.name, description=_description(each))
-        for each in inspect.signature(prompt.run, eval_str=True).parameters.values()
-    ]
-    server.add_prompt(
-        RegisteredPrompt(
-            name=prompt.name,
-            title=prompt.title,
-            description=prompt.description,
-            arguments=arguments,
-            fn=render,
-            context_kwarg=None,
-        )
+    return RegisteredPrompt(
+        name=name,
+        title=listed.title,
+        description=listed.description,
+        arguments=[
+            PromptArgument(name=each.name, description=each.description)
+            for each in listed.arguments or ()
+        ],
+        fn=render,
+        context_kwarg=None,
     )
-
-
-def _description(parameter: inspect.Parameter) -> str | None:
-    return FieldInfo.from_annotation(parameter.annotation).description
 
 
 def _message(message: Message) -> UserMessage:

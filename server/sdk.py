@@ -1,11 +1,13 @@
 """Our subclass of the SDK's server, and the only code that touches the SDK's private parts."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from threading import Lock
+from typing import Any, Self
 
 import anyio
+import anyio.to_thread
 from mcp import MCPError
 from mcp.server import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -15,8 +17,10 @@ from mcp.server.mcpserver.exceptions import (
     ResourceNotFoundError,
     ToolError,
     UnexpectedResourceError,
+    UnexpectedToolError,
 )
-from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+from mcp.server.mcpserver.tools import Tool as RegisteredTool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp.types import (
@@ -26,12 +30,13 @@ from mcp.types import (
     GetPromptResult,
     InputRequiredResult,
 )
-from pydantic import AnyUrl, ValidationError
+from mcp.types import Tool as ListedTool
+from pydantic import AnyUrl, PrivateAttr, ValidationError
 from typing_extensions import override
 
 from server.failures import message_in, shown_name
 from server.logs import request_scope
-from server.schemas import input_schema, names_at, output_schema
+from server.schemas import names_at
 from server.wire_errors import protocol_failure, tool_failure
 from server.wire_text import sendable
 
@@ -39,10 +44,66 @@ from server.wire_text import sendable
 ArgModelBase.model_config.update(extra="forbid", hide_input_in_errors=True)
 
 
+_MAKING = Lock()
+"""Held while a tool is made: threads that import the same modules at once may see half of one."""
+
+
+class LateTool(RegisteredTool):
+    """A tool that clients are told of from the start, and that is made by its first call.
+
+    `fn` makes it: it takes nothing and returns the tool as it was registered.
+    """
+
+    _made: RegisteredTool | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, listed: ListedTool, make: Callable[[], RegisteredTool]) -> Self:
+        """Take what clients are told, and what makes the tool."""
+        return cls(
+            fn=make,
+            name=listed.name,
+            title=listed.title,
+            description=listed.description or "",
+            parameters=listed.input_schema,
+            fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=listed.output_schema),
+            is_async=True,
+            context_kwarg=None,
+            annotations=listed.annotations,
+        )
+
+    @override
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,
+    ) -> Any:
+        """Run the tool, made before if this is its first call.
+
+        Raises:
+            UnexpectedToolError: it could not be made; otherwise as its own `run`.
+        """
+        made = self._made or await self._made_in_a_thread()
+        return await made.run(arguments, context, convert_result)
+
+    async def _made_in_a_thread(self) -> RegisteredTool:
+        """Make the tool; what it imports takes longer than the event loop may stand still."""
+        try:
+            return await anyio.to_thread.run_sync(self._make)
+        except Exception as error:
+            raise UnexpectedToolError(f"{self.name} could not be made") from error
+
+    def _make(self) -> RegisteredTool:
+        with _MAKING:
+            made = self._made or self.fn()
+            self._made = made
+        return made
+
+
 class Server(MCPServer):
     """The SDK's server with errors that help the caller and tell an attacker nothing."""
 
-    def __init__(
+    def __init__(  # ruff: ignore[too-many-arguments] - one parameter a fact
         self,
         name: str,
         *,
@@ -50,6 +111,7 @@ class Server(MCPServer):
         instructions: str | None = None,
         version: str = "",
         cache_hints: Mapping[Any, CacheHint] | None = None,
+        tools: Sequence[RegisteredTool] = (),
     ) -> None:
         """Take what clients are told of the server."""
         super().__init__(
@@ -58,6 +120,7 @@ class Server(MCPServer):
             instructions=instructions,
             version=version,
             cache_hints=cache_hints,
+            tools=[*tools],
             middleware=[_answer],
         )
         self._calls: dict[anyio.CancelScope, anyio.Event] = {}
@@ -169,14 +232,6 @@ class Server(MCPServer):
                 raise protocol_failure("this completion", error) from None
 
         del handler
-
-    def harden(self) -> None:
-        """Make the schemas compact; call once, last."""
-        for tool in self._tool_manager.list_tools():
-            tool.parameters = input_schema(tool.parameters)
-            output = tool.fn_metadata.output_schema
-            if output is not None:
-                tool.fn_metadata.output_schema = output_schema(output)
 
     async def speak(self, at_end: Callable[[], None]) -> None:
         """Speak on stdin and stdout until the client leaves and the calls in flight were canceled.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import anyio
 import pytest
 from mcp import Client, MCPError
+from mcp.server.mcpserver.tools import Tool as RegisteredTool
 from mcp.types import (
     CallToolResult,
     Completion,
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from server.errors import InvalidInputError, NotFoundError
-from server.sdk import Server
+from server.sdk import LateTool, Server
 
 pytestmark = pytest.mark.anyio
 Era = Literal["auto", "legacy"]
@@ -101,7 +102,6 @@ def hardened() -> Server:
     server.prompt()(choose)
     server.resource("thing://{name}")(read)
     server.complete_with(complete)
-    server.harden()
     return server
 
 
@@ -189,13 +189,66 @@ async def test_an_unknown_tool_is_answered_with_the_known_ones(hardened: Server,
     assert text_of(result) == "Unknown tool 'multiply'. Tools: divide."
 
 
+class Making:
+    """What makes a tool, and notes how often; at first it may fail."""
+
+    def __init__(self, *, fails: int = 0) -> None:
+        self.times = 0
+        self._fails = fails
+
+    def __call__(self) -> RegisteredTool:
+        self.times += 1
+        if self.times <= self._fails:
+            raise ImportError("secret of the import")
+        return RegisteredTool.from_function(divide, structured_output=True)
+
+    def server(self) -> Server:
+        listed = Tool(name="divide", description="Divide.", input_schema={"type": "object"})
+        return Server(name="test", tools=[LateTool.of(listed, self)])
+
+
 @both_eras
-async def test_schemas_forbid_more_and_carry_no_derived_titles(hardened: Server, era: Era) -> None:
-    async with Client(hardened, mode=era) as client:
+async def test_a_late_tool_is_listed_without_being_made(era: Era) -> None:
+    making = Making()
+
+    async with Client(making.server(), mode=era) as client:
         (tool,) = (await client.list_tools()).tools
 
-    assert tool.input_schema["additionalProperties"] is False
-    assert "title" not in str((tool.input_schema, tool.output_schema))
+    assert (tool.name, tool.description, making.times) == ("divide", "Divide.", 0)
+
+
+@both_eras
+async def test_first_calls_at_once_make_a_late_tool_once(era: Era) -> None:
+    making, values = Making(), list[object]()
+
+    async with Client(making.server(), mode=era) as client:
+
+        async def call(number: int) -> None:
+            result = await client.call_tool("divide", {"number": number})
+            values.append(result.structured_content)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(call, 1)
+            tasks.start_soon(call, 1)
+
+    assert values == [{"value": 1}, {"value": 1}]
+    assert making.times == 1
+
+
+@both_eras
+async def test_a_late_tool_that_cannot_be_made_tells_a_reference_and_is_tried_again(
+    era: Era, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = Making(fails=1).server()
+
+    told = await failure(server, era, number=1)
+    async with Client(server, mode=era) as client:
+        again = await client.call_tool("divide", {"number": 1})
+
+    assert told.startswith("Internal error in divide (reference ")
+    assert "secret" not in told
+    assert "ImportError: secret of the import" in caplog.text
+    assert again.structured_content == {"value": 1}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from server import logs
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.errors import InvalidInputError
 from server.http import listening
 from server.runtime import Runtime, open_runtime
@@ -98,11 +98,8 @@ TOOLS: tuple[Callable[..., Awaitable[Report]], ...] = (shout, wait, work, cling,
 
 def odd_server(runtime: Runtime) -> Server:
     """Return a server with these tools and no other."""
-    server = Server(name="odd")
-    for run in TOOLS:
-        add_tool(server, Tool(run.__name__, run.__name__, run, read_only=True), runtime)
-    server.harden()
-    return server
+    tools = (Tool(run.__name__, run.__name__, run, read_only=True) for run in TOOLS)
+    return Server(name="odd", tools=[registered(tool, runtime) for tool in tools])
 
 
 async def serve(address: str | None) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.runtime import Runtime, open_runtime
 from server.sdk import Server
 from server.settings import load_settings
@@ -21,8 +21,6 @@ async def load_runtime(tmp_path: Path) -> AsyncGenerator[Runtime, None]:
 
 @pytest.fixture
 async def load_client(load_runtime: Runtime) -> AsyncGenerator[Client, None]:
-    server = Server(name="test")
-    add_tool(server, TOOL, load_runtime)
-    server.harden()
+    server = Server(name="test", tools=[registered(TOOL, load_runtime)])
     async with Client(server) as client:
         yield client

@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.runtime import Runtime, open_runtime
 from server.sdk import Server
 from server.settings import Settings, load_settings
@@ -53,9 +53,7 @@ def folder(runtime: Runtime) -> Path:
 
 @pytest.fixture
 async def client(runtime: Runtime) -> AsyncGenerator[Client, None]:
-    server = Server(name="test")
-    add_tool(server, TOOL, runtime)
-    server.harden()
+    server = Server(name="test", tools=[registered(TOOL, runtime)])
     async with Client(server) as client:
         yield client
 

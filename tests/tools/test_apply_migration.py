@@ -19,7 +19,7 @@ from mcp.types import (
 )
 from pydantic import SecretStr
 
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.engines.migration.boundary import boundary
 from server.engines.migration.plan import Plan, read_plan, written
 from server.engines.migration.planner import steps
@@ -141,10 +141,7 @@ async def planned(runtime: Runtime) -> Plan:
 
 
 def server_of(runtime: Runtime) -> Server:
-    server = Server(name="test")
-    add_tool(server, TOOL, runtime)
-    server.harden()
-    return server
+    return Server(name="test", tools=[registered(TOOL, runtime)])
 
 
 async def call(

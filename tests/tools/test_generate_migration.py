@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.read import read_catalog
 from server.engines.migration.plan import read_plan
@@ -63,9 +63,7 @@ def folder(runtime: Runtime) -> Path:
 
 @pytest.fixture
 async def client(runtime: Runtime) -> AsyncGenerator[Client, None]:
-    server = Server(name="test")
-    add_tool(server, TOOL, runtime)
-    server.harden()
+    server = Server(name="test", tools=[registered(TOOL, runtime)])
     async with Client(server) as client:
         yield client
 

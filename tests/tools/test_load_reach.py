@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.errors import RefusedError
 from server.runtime import Runtime, acting_as, open_runtime
 from server.sdk import Server
@@ -26,9 +26,7 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def client_of(runtime: Runtime) -> AsyncGenerator[Client, None]:
-    server = Server(name="test")
-    add_tool(server, TOOL, runtime)
-    server.harden()
+    server = Server(name="test", tools=[registered(TOOL, runtime)])
     async with Client(server) as client:
         yield client
 

@@ -10,7 +10,7 @@ from mcp.client import ClientRequestContext
 from mcp.client.session import ElicitationFnT
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
-from server.endpoint import add_tool
+from server.endpoint import registered
 from server.engines.profiles.decision import read_decision
 from server.runtime import Runtime
 from server.sdk import Server
@@ -56,10 +56,7 @@ def runtime(tmp_path: Path) -> Runtime:
 
 @pytest.fixture
 def server(runtime: Runtime) -> Server:
-    made = Server(name="test")
-    add_tool(made, TOOL, runtime)
-    made.harden()
-    return made
+    return Server(name="test", tools=[registered(TOOL, runtime)])
 
 
 def without(*leaves: str) -> dict[str, dict[str, object]]:
@@ -319,11 +316,10 @@ async def test_foreign_names_stay_out_of_the_text(server: Server) -> None:
     assert "IGNORE ALL" not in told
 
 
-async def test_the_schemas_keep_their_budget(server: Server) -> None:
+async def test_saving_is_told_as_a_change_that_destroys_nothing(server: Server) -> None:
     async with Client(server) as client:
         (tool,) = (await client.list_tools()).tools
 
-    assert len(json.dumps(tool.output_schema, separators=(",", ":"))) < 1_500
-    assert len(json.dumps(tool.input_schema, separators=(",", ":"))) < 3_000
     assert tool.annotations is not None
+    assert tool.annotations.read_only_hint is False
     assert tool.annotations.destructive_hint is False
