@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE_READY := tests/node/node_modules/.ready
 
-.PHONY: demo test check unit coverage test-corpus bench soak lock clean
+.PHONY: demo test check unit coverage test-corpus bench soak listing lock clean
 
 demo: $(READY)
 	$(BIN)/senior-backend demo
@@ -40,6 +40,9 @@ bench: $(READY) $(NODE_READY)
 
 soak: $(READY)
 	$(BIN)/python benchmarks/soak.py
+
+listing: $(READY)
+	$(BIN)/python -m server.listing
 
 lock: $(READY)
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \

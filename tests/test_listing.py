@@ -54,7 +54,7 @@ async def test_the_files_say_what_the_signatures_say(runtime: Runtime) -> None:
         for place in FOLDER.rglob("*.json")
     }
 
-    assert written == dict(texts(runtime)), "write them anew: python -m server.listing"
+    assert written == dict(texts(runtime)), "write them anew: make listing"
 
 
 @pytest.mark.anyio
