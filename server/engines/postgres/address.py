@@ -50,6 +50,10 @@ class SocketAddress:
             "password": "",
             "ssl": False,
             "target_session_attrs": "any",
+            # A cache that holds no statement: each is parsed once. Without one it is parsed twice,
+            # because a pooler could have handed the second message to another server.
+            "statement_cache_size": 1,
+            "max_cacheable_statement_size": 1,
             "server_settings": {} if user else GUARDED_SETTINGS,
         }
 
@@ -70,6 +74,7 @@ class DsnAddress:
             "dsn": self.dsn.get_secret_value(),
             "database": database,
             "user": user,
+            "statement_cache_size": 0,
             "server_settings": self.settings,
         }
 

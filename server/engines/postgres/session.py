@@ -11,6 +11,7 @@ import asyncpg
 from asyncpg.transaction import Transaction
 
 from server.engines.postgres.address import Address
+from server.engines.postgres.array_types import ARRAY_TYPES
 from server.engines.postgres.refusals import (
     CONNECT_SECONDS,
     Notice,
@@ -25,7 +26,7 @@ Row = Mapping[str, Any]
 
 _CLOSE_SECONDS = 2
 _NOTICES = 1000
-_KEPT = 200
+_KEEPING = {"statement_cache_size": 200, "max_cacheable_statement_size": 0}
 
 
 class Isolation(StrEnum):
@@ -63,13 +64,15 @@ class Session:
             UnavailableError: the server cannot be reached or lets nobody in; names no secret.
         """
         arguments = dict(address.arguments(database, user))
+        if keeps_statements:
+            arguments |= _KEEPING
         arguments["server_settings"] = {**arguments["server_settings"], **(settings or {})}
         with connecting():
             connection = await asyncpg.connect(
                 **arguments,
                 timeout=CONNECT_SECONDS,
-                statement_cache_size=_KEPT if keeps_statements else 0,
             )
+        connection.get_settings().register_data_types(ARRAY_TYPES)
         return cls(connection)
 
     async def __aenter__(self) -> Self:
@@ -135,7 +138,7 @@ class Session:
             RefusedError: it returns none by nature, as COMMIT, SET and COPY; it was not run.
         """
         with self._translated():
-            statement = await self._connection.prepare(sql)
+            statement = await self._connection.prepare(sql, name="")
             if not statement.get_attributes():
                 raise RefusedError("Only statements that return rows run here.")
             return [dict(record) for record in await statement.fetch(*args)]

@@ -3,6 +3,7 @@ import pytest
 from pydantic import SecretStr
 
 from server.engines.postgres.address import DsnAddress
+from server.engines.postgres.array_types import ARRAY_TYPES
 from server.engines.postgres.session import Isolation, Session, StatementError
 from server.engines.postgres.shadow import Shadow
 from server.errors import RefusedError, UnavailableError
@@ -176,3 +177,41 @@ def test_an_address_does_not_show_its_password() -> None:
     address = DsnAddress(SecretStr("postgresql://somebody:hunter2@127.0.0.1/main"))
 
     assert "hunter2" not in repr(address)
+
+
+@pytest.mark.parametrize("major", [None, 15])
+async def test_arrays_that_are_known_are_known_as_the_server_knows_them(
+    shadow: Shadow, major: int | None
+) -> None:
+    facts = "SELECT oid::int8 AS oid, typname::text AS name, typelem::int8 AS elemtype FROM pg_type"
+    known = sorted((each["oid"], each["name"], each["elemtype"]) for each in ARRAY_TYPES)
+
+    async with shadow.cluster(major=major) as cluster, await cluster.connect() as session:
+        rows = await session.rows(
+            f"{facts} WHERE oid = ANY ($1::oid[]) ORDER BY oid", [each[0] for each in known]
+        )
+
+    assert [tuple(row.values()) for row in rows] == known
+
+
+async def test_arrays_of_the_catalog_are_read_without_asking_what_they_are(shadow: Shadow) -> None:
+    async with shadow.database() as database, await database.connect() as session:
+        # Where the driver looks up what it does not know.
+        await session.script("REVOKE SELECT ON pg_range FROM PUBLIC; SET ROLE pg_monitor")
+        value = await session.value("SELECT conkey || 7::int2 FROM pg_constraint LIMIT 1")
+
+    assert value[-1] == 7
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+async def test_a_server_of_ours_parses_each_statement_once(shadow: Shadow, *, keeps: bool) -> None:
+    told = {"client_min_messages": "log", "log_parser_stats": "on"}
+
+    async with (
+        shadow.cluster() as cluster,
+        await cluster.connect(settings=told, keeps_statements=keeps) as session,
+    ):
+        with session.notices() as notices:
+            await session.rows("SELECT 1")
+
+    assert [each.message for each in notices].count("PARSER STATISTICS") == 1
