@@ -46,7 +46,8 @@ def _parts(move: Move, heads: Translation, old: Catalog, new: Catalog) -> Iterat
     after = new.get(move.rename.new, RangeType)
     if before is None or after is None:
         return
-    [subtype] = heads.identity(replace(move.identity, arguments=(before.subtype,))).arguments or ()
+    over = heads.identity(replace(move.identity, arguments=(before.subtype,)))
+    subtype = "".join(over.arguments or ())
     schema, name = move.rename.old.names
     here = qualified(*move.goal)
     yield _part(MULTIRANGE, (schema, before.multirange), None, move, after.multirange)

@@ -143,6 +143,24 @@ _TABLES = {
     "hashed partitions": """CREATE TABLE t (k uuid NOT NULL) PARTITION BY HASH (k);
        CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0);
        CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1);""",
+    "few of many remainders": """CREATE TABLE t (k text NOT NULL) PARTITION BY HASH (k);
+       CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 300, REMAINDER 17);""",
+    "few remainders of an identity": """CREATE TABLE t (
+         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int) PARTITION BY HASH (id);
+       CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 200, REMAINDER 3);""",
+    "few remainders of several columns": """CREATE DOMAIN d AS varchar(3);
+       CREATE TABLE t (d date NOT NULL, u uuid, c char(3) NOT NULL, w d)
+         PARTITION BY HASH (d, u, c);
+       CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 100, REMAINDER 99);""",
+    "few remainders below a list": """CREATE TABLE t (k text, n int) PARTITION BY LIST (k);
+       CREATE TABLE t1 PARTITION OF t FOR VALUES IN ('k') PARTITION BY HASH (n);
+       CREATE TABLE t11 PARTITION OF t1 FOR VALUES WITH (MODULUS 90, REMAINDER 7);
+       CREATE TABLE t2 PARTITION OF t FOR VALUES IN ('l') PARTITION BY HASH (n);
+       CREATE TABLE t21 PARTITION OF t2 FOR VALUES WITH (MODULUS 80, REMAINDER 5);""",
+    "few remainders with a check and a key": """CREATE TABLE p (n int PRIMARY KEY);
+       CREATE TABLE t (n int NOT NULL CHECK (n > 90), p int NOT NULL REFERENCES p)
+         PARTITION BY HASH (n);
+       CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 64, REMAINDER 0);""",
     "partitions of partitions": """CREATE TABLE t (k text, n int) PARTITION BY LIST (k);
        CREATE TABLE t1 PARTITION OF t FOR VALUES IN ('k') PARTITION BY RANGE (n);
        CREATE TABLE t11 PARTITION OF t1 FOR VALUES FROM (70) TO (80);""",

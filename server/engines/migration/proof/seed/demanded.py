@@ -7,6 +7,7 @@ from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, IdentityMode
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.proof.seed.demands import Check, Demands, Reference
+from server.engines.migration.proof.seed.hashes import of_hashes
 from server.engines.migration.proof.seed.later import Future, Later, checks_of, is_foreign_key
 
 _COUNTING = "nextval("
@@ -28,9 +29,10 @@ def _of_table(table: Table, source: Catalog, later: Later) -> Demands:
     )
     references = tuple(_references(table.identity, source, later, required))
     chosen = {name for each in references for name in _chosen(each, table.identity)}
-    chosen |= {name for each in later.bounds() for name in each.columns}
+    hashes = tuple(of_hashes(table, source))
+    chosen |= {name for each in (*later.bounds(), *hashes) for name in each.columns}
     numbered = frozenset(one.identity.name for one in columns if _is_numbered(one, source))
-    checks = tuple(checks_of(source.constraints(table.identity)))
+    checks = (*checks_of(source.constraints(table.identity)), *hashes)
     return Demands(
         name=table.identity.names,
         columns=tuple(one.identity.name for one in columns if one.identity.name not in numbered)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from server.engines.migration.proof.seed.apart import apart
 from server.engines.migration.proof.seed.demands import Check, Demands, Reference, TableName
 from server.engines.migration.proof.seed.flavor import Flavor
+from server.engines.migration.proof.seed.hashes import without_hash
 from server.engines.migration.proof.seed.mined import mined
 from server.engines.migration.proof.seed.scalars import ROWS
+from server.engines.migration.proof.seed.series import series
 from server.engines.migration.proof.seed.solve import as_checks, groups, is_out_of_time, solved
 from server.engines.migration.proof.seed.sources import Source, Value, merged, of_one
 from server.engines.migration.proof.seed.value_types import Bottom, Use, ValueTypes
@@ -120,7 +122,9 @@ class Filling:
         about = [check.expression for check in checks if name in check.columns]
         if about:
             called = [text for call, text in self.bodies.items() if any(call in x for x in about)]
-            texts = tuple(dict.fromkeys((*mined((*about, *called), bottom), *texts)))
+            told = [without_hash(each) for each in about]
+            tried = series(bottom.name, bottom.use.modifier) if told != about else ()
+            texts = tuple(dict.fromkeys((*mined((*told, *called), bottom), *texts, *tried)))
         if name in table.required or not texts:
             return texts
         # The fourth row shows what becomes of NULL.

@@ -149,11 +149,8 @@ class Later:
             domain = self.future.domains.get(domain.base_type)
 
     def _bound(self, expression: str) -> Iterator[Check]:
-        if not expression:
-            return
-        named = {_bare(name) for name in _NAME.findall(_TEXT.sub("", expression))}
-        columns = {each.identity.name for each in self.future.source.columns(self.table.identity)}
-        yield Check("", expression, frozenset(named & columns))
+        if expression:
+            yield condition(expression, self.table, self.future.source)
 
     def _has_default(self) -> bool:
         """Whether a partition takes all rows that fit no other."""
@@ -167,6 +164,13 @@ class Later:
     def _new_leaves(self, later: Table) -> Iterator[Identity]:
         known = {self.future.renames.of(each) for each in _leaves(self.table, self.future.source)}
         return (each for each in _leaves(later, self.future.target) if each not in known)
+
+
+def condition(expression: str, table: Table, catalog: Catalog) -> Check:
+    """Return a condition on those columns of a table that it names."""
+    named = {_bare(name) for name in _NAME.findall(_TEXT.sub("", expression))}
+    columns = {each.identity.name for each in catalog.columns(table.identity)}
+    return Check("", expression, frozenset(named & columns))
 
 
 def checks_of(constraints: Iterable[Constraint]) -> Iterator[Check]:

@@ -24,7 +24,8 @@ WITH RECURSIVE used(oid) AS (
   WHERE part <> 0 AND t.typtype <> 'p'
 )
 SELECT t.oid::int8, t.typname::text AS name, t.typtype::text AS kind,
-  format_type(t.oid, NULL) AS printed, t.typlen AS length,
+  CASE t.oid WHEN 'bpchar'::regtype THEN 'bpchar' WHEN 'bit'::regtype THEN '"bit"'
+    ELSE format_type(t.oid, NULL) END AS printed, t.typlen AS length,
   t.typcategory = 'A' AND t.typelem <> 0 AS is_array, t.typelem::int8 AS element,
   (SELECT e.typdelim::text FROM pg_type e WHERE e.oid = t.typelem) AS delimiter,
   t.typbasetype::int8 AS base, t.typtypmod AS modifier,
