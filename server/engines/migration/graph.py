@@ -349,7 +349,11 @@ class Graph:
         )
 
     def _lateness(self, node: Node) -> int:
-        """Put what destroys last, what runs alone or long before it, and drops first."""
+        """Put what destroys last, what runs alone or long before it, and drops first.
+
+        What makes way outside a transaction does so before all that makes way inside one, so that
+        this comes back in the transaction in which it went.
+        """
         actions = self._actions[node]
         if node.identity.kind == DefaultPrivilege.kind:
             # What is created before gets what the old ones say, and is granted the rest.
@@ -358,11 +362,20 @@ class Graph:
             return _LATE + 3
         if self._is_contraction(node):
             return _LATE + 2
+        is_apart = any(each.mode in _APART for each in actions)
+        if is_apart and self._is_away_meanwhile(node):
+            return -1
         if self._gives_way(node):
             return _LATE + 1
-        if any(each.mode in _APART for each in actions):
+        if is_apart:
             return _LATE
         return {Verb.DROP: 0}.get(node.verb, 1)
+
+    def _is_away_meanwhile(self, node: Node) -> bool:
+        """Whether nothing is made ready beside what is dropped to be created again."""
+        return self._is_rebuilding(node) and not self._actions.get(
+            Node(Verb.PREPARE, node.identity)
+        )
 
     def _gives_way(self, node: Node) -> bool:
         """Whether one thing takes the place of another when both are ready."""

@@ -4,7 +4,7 @@ import pytest
 
 from server.engines.migration.step import Verb
 from server.engines.postgres.shadow import Shadow
-from tests.engines.migration.proving import proven, read_or_written_under_a_lock
+from tests.engines.migration.proving import proven, read_or_written_under_a_lock, together
 from tests.engines.migration.test_planner import planned
 
 pytestmark = pytest.mark.anyio
@@ -35,3 +35,23 @@ async def test_a_column_that_cannot_have_a_double_leaves_the_enum_in_place(shado
     plan = await planned(shadow, checked, checked.replace("'a', 'it''s', 'c'", "'c', 'a', 'it''s'"))
 
     assert Verb.PREPARE not in {step.verb for step in plan}
+
+
+_JOBS = """
+CREATE TYPE stage AS ENUM ('new', 'run', 'done', 'gone');
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE job (id int PRIMARY KEY, stage stage NOT NULL, place text);
+CREATE TRIGGER noted AFTER INSERT ON job FOR EACH ROW WHEN (NEW.stage = 'new')
+EXECUTE FUNCTION note();
+CREATE INDEX waiting ON job (id) WHERE stage = 'new';
+CREATE UNIQUE INDEX one_runs ON job (place) WHERE stage = 'run';
+"""
+
+
+async def test_no_row_is_written_while_what_watches_over_rows_makes_way(shadow: Shadow) -> None:
+    found = await proven(shadow, _JOBS, _JOBS.replace(", 'gone'", ""))
+
+    exchange = together(found, "ALTER TYPE")
+    for name in ("noted", "one_runs"):
+        assert len([each for each in exchange if name in each and "DROP" in each]) == 1
+        assert len([each for each in exchange if name in each and "CREATE" in each]) == 1

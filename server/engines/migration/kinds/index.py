@@ -109,7 +109,18 @@ def _definition(index: Index) -> str:
 
 def _is_built_online(index: Index, context: Context) -> bool:
     is_used = not context.is_created(_relation(index))
-    return context.is_online and is_used and not index.is_partitioned
+    can_be_apart = not (index.is_partitioned or _keeps_rows_apart(index, context))
+    return context.is_online and is_used and can_be_apart
+
+
+def _keeps_rows_apart(index: Index, context: Context) -> bool:
+    """Whether it refuses equal rows and only makes way for something, to come back as it was.
+
+    Equal rows that were written while it is away would stop its build, with half a plan done.
+    """
+    old = context.old.get(index.identity, Index)
+    makes_way = old is not None and context.is_dropped(index.identity) and not changes(old, index)
+    return index.is_unique and makes_way
 
 
 def _risks(index: Index) -> tuple[Hazard, ...]:
@@ -190,9 +201,16 @@ def _drop(index: Index, context: Context) -> Iterable[Action]:
         return ()
     name = qualified(*index.identity.names)
     risks = tuple(conflicts_lost(index, context))
-    if context.is_online and not index.is_partitioned and not _is_exchanged(index, context):
+    if _is_dropped_online(index, context):
         return (Action(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", Mode.OUTSIDE, risks),)
     return risky([f"DROP INDEX {name}"], *risks)
+
+
+def _is_dropped_online(index: Index, context: Context) -> bool:
+    new = context.new.get(index.identity, Index)
+    comes_back = new is not None and _keeps_rows_apart(new, context)
+    is_apart = not (index.is_partitioned or comes_back or _is_exchanged(index, context))
+    return context.is_online and is_apart
 
 
 def _is_exchanged(index: Index, context: Context) -> bool:
