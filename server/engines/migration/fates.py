@@ -182,10 +182,23 @@ def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) ->
         for column in above(fact, catalog):
             if column.identity in unmade:
                 return column.identity
-    for dependency in catalog.dependencies_of(fact.identity):
-        if dependency.type in _TAKES_ALONG and dependency.referenced in unmade:
-            return dependency.referenced
-    return None
+    takers = {
+        dependency.referenced
+        for dependency in catalog.dependencies_of(fact.identity)
+        if dependency.type in _TAKES_ALONG and dependency.referenced in unmade
+    }
+    return min(takers, key=lambda taker: _place(taker, catalog), default=None)
+
+
+def _place(taker: Identity, catalog: Catalog) -> tuple[object, ...]:
+    """Return the place in one order, in which columns can go with all that they take along.
+
+    If two indexes on the same two columns went with one each, each would have to go before the
+    other. A generated column goes before those that it is made of.
+    """
+    column = catalog.get(taker, Column)
+    is_generated = column is not None and column.generated_mode is not None
+    return not is_generated, taker.order
 
 
 def _refuse_loss(old: Catalog, identity: Identity, cause: Identity) -> None:

@@ -20,7 +20,7 @@ from server.engines.migration.action import Action, Mode
 from server.engines.migration.context import Context
 from server.engines.migration.fates import AnyChange, Fates, is_taken_along
 from server.engines.migration.kind import nothing
-from server.engines.migration.namespaces import claims
+from server.engines.migration.namespaces import bearer, claims
 from server.engines.migration.order import ordered, postponed
 from server.engines.migration.registry import kind_of
 from server.engines.migration.step import Step, Verb
@@ -328,12 +328,14 @@ class Graph:
         """Free a name before something else takes it."""
         freed: defaultdict[object, list[Node]] = defaultdict(list)
         for identity in self.fates.unmade:
-            for claim in claims(self.old_facts[identity]):
-                freed[claim].append(Node(Verb.DROP, identity))
+            fact = self.old_facts[identity]
+            for claim in claims(fact):
+                freed[claim] += (Node(Verb.DROP, identity), Node(Verb.ALTER, bearer(fact)))
         for identity in self.fates.made:
-            for claim in claims(self.context.new.facts[identity]):
-                for dropping in freed.get(claim, ()):
-                    yield dropping, Node(Verb.CREATE, identity)
+            fact = self.context.new.facts[identity]
+            for freeing in (each for claim in claims(fact) for each in freed.get(claim, ())):
+                for verb in (Verb.CREATE, Verb.ALTER):
+                    yield freeing, Node(verb, bearer(fact))
 
     def _preference(self, node: Node) -> tuple[object, ...]:
         fact = (
@@ -365,10 +367,8 @@ class Graph:
         is_apart = any(each.mode in _APART for each in actions)
         if is_apart and self._is_away_meanwhile(node):
             return -1
-        if self._gives_way(node):
-            return _LATE + 1
-        if is_apart:
-            return _LATE
+        if is_apart or self._gives_way(node):
+            return _LATE + self._gives_way(node)
         return {Verb.DROP: 0}.get(node.verb, 1)
 
     def _is_away_meanwhile(self, node: Node) -> bool:

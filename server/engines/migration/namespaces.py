@@ -7,6 +7,7 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.constraint import Constraint
+from server.engines.catalog.kinds.sequence import Sequence
 
 _RELATIONS = frozenset(
     {"table", "view", "materialized_view", "index", "sequence", "foreign_table", "composite_type"}
@@ -35,6 +36,13 @@ def claims(fact: Fact) -> Iterator[Claim]:
         yield "routine", Identity("", identity.names, identity.arguments)
     if isinstance(fact, Constraint) and fact.index is not None and fact.references is None:
         yield "relation", Identity("", (identity.names[0], identity.name))
+
+
+def bearer(fact: Fact) -> Identity:
+    """Return with what its names come and go: the object, or the column it counts for."""
+    if isinstance(fact, Sequence) and fact.is_of_identity_column and fact.owned_by is not None:
+        return fact.owned_by
+    return fact.identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ def _drop(sequence: Sequence, context: Context) -> Iterable[Action]:
 
 
 def _alter(change: Change[Sequence], _context: Context) -> Iterable[Action] | None:
-    if "is_of_identity_column" in change.names:
+    # That of an identity column cannot be handed over to another: it comes and goes with its own.
+    is_bound = change.new.is_of_identity_column and "owned_by" in change.names
+    if is_bound or "is_of_identity_column" in change.names:
         return None
     return plain(*_changed(change))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.table import Table
@@ -32,8 +33,15 @@ def unexpected(
         each.table
         for each in survivals
         for table in [tables[each.table].identity]
-        if not _Loss(each, table, kept[table.names].columns, there, back).is_told
+        for stored in [_stored(table, source)]
+        if not _Loss(each, table, kept[table.names].columns, stored, there, back).is_told
     )
+
+
+def _stored(table: Identity, source: Catalog) -> frozenset[str]:
+    """Return the columns whose values do not follow from those of others."""
+    columns = (each for each in source.columns(table) if each.generated_mode is None)
+    return frozenset(each.identity.name for each in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class _Loss:
     table: Identity
     kept: Sequence[str]
     """The columns whose values could be compared before the way back began."""
+    stored: frozenset[str]
+    """The columns that are not generated: others differ where these do."""
     there: Told
     back: Told
 
@@ -76,7 +86,7 @@ class _Loss:
     @property
     def _are_values_told(self) -> bool:
         """Whether each column that differs was named; rows that changed partners never are."""
-        changed = self.survival.back.columns
+        changed = self.stored.intersection(self.survival.back.columns)
         return bool(changed) and all(map(self._is_value_told, changed))
 
     def _is_value_told(self, name: str) -> bool:

@@ -75,6 +75,16 @@ async def test_a_loss_of_something_else_excuses_no_changed_values(
     assert proof.unexpected == ("public.t",)
 
 
+async def test_the_loss_of_a_column_tells_of_what_is_generated_from_it(prove_case: Prove) -> None:
+    source = "CREATE TABLE t (id int, a text, b text GENERATED ALWAYS AS (a || '!') STORED);"
+    back = ("ALTER TABLE public.t ADD a text, ADD b text GENERATED ALWAYS AS (a || '!') STORED",)
+    gone = _losing("ALTER TABLE public.t DROP b, DROP a", _COLUMN)
+
+    proof = await prove_case(Case(source, "CREATE TABLE t (id int);", (gone,), back))
+
+    assert proof.is_proven
+
+
 async def test_what_is_lost_there_is_not_excused_by_what_the_way_back_tells(
     prove_case: Prove,
 ) -> None:
