@@ -15,6 +15,8 @@ from server.engines.sql.quote import identifier, literal, qualified
 _COUNT = "'expansion.next_value'"
 _PARTS_SINCE = 17
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+COUNTED = frozenset(_LARGEST)
+"""The types of columns whose greatest value is a number that a sequence can go on from."""
 
 
 def identity_clause(column: Column, catalog: Catalog) -> str:
@@ -108,20 +110,26 @@ def identity_changes(head: str, old: Column, new: Column, context: Context) -> I
         yield f"{head} DROP IDENTITY"
     elif own_identity(old, context.old) is None:
         yield f"{head} ADD {identity_clause(new, context.new)}"
-        yield catch_up(new)
+        yield catch_up(new, context.new)
     else:
         mode = "ALWAYS" if new.identity_mode is IdentityMode.ALWAYS else "BY DEFAULT"
         yield f"{head} SET GENERATED {mode}"
 
 
-def catch_up(column: Column) -> str:
+def catch_up(column: Column, catalog: Catalog) -> str:
     """Return the statement that lets the column's sequence go on after its greatest value."""
+    owned = (each for each in catalog.of(Sequence) if each.owned_by == column.identity)
+    sequence = next(owned, None)
     table, name = qualified(*column.identity.names[:2]), column.identity.name
+    start, largest = 1 if sequence is None else sequence.start, f"max({identifier(name)})"
+    counter = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(name)})"
+    if sequence is not None and not sequence.is_of_identity_column:
+        # The one before may still be there, and be the column's, too.
+        counter = literal(qualified(*sequence.identity.names))
     # ruff: ignore[hardcoded-sql-expression] - every name was quoted
-    largest = f"(SELECT max({identifier(name)}) FROM {table})"
     return (
-        f"SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({literal(table)}, "
-        f"{literal(name)}), coalesce({largest} + 1, 1), false)"
+        f"SELECT pg_catalog.setval({counter}, greatest({largest}, {start}), "
+        f"coalesce({largest} >= {start}, false)) FROM {table}"
     )
 
 

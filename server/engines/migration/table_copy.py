@@ -46,7 +46,7 @@ def restored(table: Table, context: Context) -> Iterator[Action]:
     )
     for column in carried:
         if column.identity_mode is not None or _counts(column, context):
-            yield Action(catch_up(column))
+            yield Action(catch_up(column, context.new))
     yield Action(f"DROP TABLE {_aside(table, context)}")
 
 

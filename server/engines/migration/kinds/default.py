@@ -1,13 +1,16 @@
 """How defaults of columns come, change and go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.default import Default
+from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.migration.action import Action, plain
 from server.engines.migration.backfill import filled_at_once, filling
 from server.engines.migration.context import Change, Context
+from server.engines.migration.identity_column import COUNTED, catch_up
 from server.engines.migration.inheritance import comes_from_above, goes_from_above
 from server.engines.migration.kind import Kind
 from server.engines.migration.relation import altered
@@ -31,7 +34,20 @@ def _set(default: Default, context: Context) -> str:
 def _create(default: Default, context: Context) -> Iterable[Action]:
     if comes_from_above(default, context):
         return ()
-    return plain(_set(default, context))
+    return plain(_set(default, context), *_catching_up(default, context))
+
+
+def _catching_up(default: Default, context: Context) -> Iterator[str]:
+    """Let a new sequence go on after the rows that are there, as no row can come meanwhile."""
+    column = context.new.get(default.parent, Column) if default.parent is not None else None
+    if column is None or context.is_created(column.identity) or column.type not in COUNTED:
+        return
+    for dependency in context.new.dependencies_of(default.identity):
+        sequence = context.new.get(dependency.referenced, Sequence)
+        if sequence is None or not context.is_created(sequence.identity):
+            continue
+        if sequence.owned_by == column.identity and sequence.increment > 0:
+            yield catch_up(column, context.new)
 
 
 def _finish(default: Default, context: Context) -> Iterable[Action]:
@@ -45,8 +61,14 @@ def _drop(default: Default, context: Context) -> Iterable[Action]:
     return plain(f"{_head(default, context.old)} DROP DEFAULT")
 
 
+def _gives_way_to_identity(default: Default, context: Context) -> bool:
+    """Whether the column counts by itself from then on: rows get no number in between."""
+    column = context.new.get(default.parent, Column) if default.parent is not None else None
+    return column is not None and column.identity_mode is not None
+
+
 def _alter(change: Change[Default], context: Context) -> Iterable[Action]:
-    return plain(_set(change.new, context))
+    return plain(_set(change.new, context), *_catching_up(change.new, context))
 
 
 def _folds(default: Default, context: Context) -> bool:
@@ -62,6 +84,7 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     alter=_alter,
+    lingers=_gives_way_to_identity,
     finish=_finish,
     folds=_folds,
 )

@@ -1,6 +1,6 @@
 """The order in which tables are filled: what is referred to first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from server.engines.migration.proof.seed.demands import Demands, TableName
 
@@ -18,6 +18,27 @@ def parents_first(tables: Iterable[Demands]) -> Iterator[Demands]:
         for one in ready:
             del waiting[one.name]
             yield one
+
+
+def in_circles(tables: Iterable[Demands]) -> frozenset[TableName]:
+    """Return the tables whose rows must refer, by way of other tables, to rows of their own."""
+    required = {
+        one.name: {each.table for each in one.references if each.is_required and each.table}
+        for one in tables
+    }
+    return frozenset(name for name in required if _leads_back(name, required))
+
+
+def _leads_back(name: TableName, required: Mapping[TableName, set[TableName]]) -> bool:
+    seen = {name}
+    waiting = [*(required[name] - seen)]
+    while waiting:
+        here = required.get(waiting.pop(), set())
+        if name in here:
+            return True
+        waiting += here - seen
+        seen |= here
+    return False
 
 
 def _burden(one: Demands, waiting: dict[TableName, Demands]) -> tuple[int, int]:

@@ -1,19 +1,19 @@
 """Fills the tables of a clone, as far as that can be done in a given time."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.proof.clones import Clone
 from server.engines.migration.proof.seed.demanded import demanded
-from server.engines.migration.proof.seed.demands import Demands
+from server.engines.migration.proof.seed.demands import Demands, TableName
 from server.engines.migration.proof.seed.filling import Filling
 from server.engines.migration.proof.seed.flavor import Flavor, RowsToTry
 from server.engines.migration.proof.seed.later import Future
-from server.engines.migration.proof.seed.order import parents_first
+from server.engines.migration.proof.seed.order import in_circles, parents_first
 from server.engines.migration.proof.seed.partition_values import (
     is_without_partitions,
     partition_source,
@@ -64,15 +64,14 @@ async def seed(clone: Clone, request: SeedRequest) -> Seeding:
             for one in request.future.source.of(Routine)
         }
         filling = Filling(clone.worker, types, request.rows.flavor, request.overrides, bodies)
-        run = _Run(request, filling, time.monotonic() + request.seconds)
-        try:
-            async with clone.worker.transaction():
-                await clone.worker.script(_STATEMENT)
-                for table in parents_first(tables):
-                    await run.take(table)
-        except StatementError as error:
+        run = _Run(request, filling)
+        refusal = await run.take_all(tables)
+        if refusal and (circular := in_circles(tables)):
             # Rows that refer to each other in a circle are only checked at the end.
-            return Seeding(request.rows.flavor, unseeded=run.all_failed(error.message))
+            run = _Run(request, replace(filling, filled=set()), circular, refusal)
+            refusal = await run.take_all(tables)
+        if refusal:
+            return Seeding(request.rows.flavor, unseeded=run.all_failed(refusal))
     left_out = tuple(sorted(map(".".join, request.rows.left_out)))
     return Seeding(request.rows.flavor, run.rows, run.unseeded, left_out)
 
@@ -81,12 +80,31 @@ async def seed(clone: Clone, request: SeedRequest) -> Seeding:
 class _Run:
     request: SeedRequest
     filling: Filling
-    deadline: float
+    circular: frozenset[TableName] = frozenset()
+    """Tables that get no rows, because of those that were refused in the end."""
+    refusal: str = ""
+    deadline: float = 0.0
     rows: dict[str, int] = field(default_factory=dict[str, int])
     unseeded: dict[str, str] = field(default_factory=dict[str, str])
 
+    async def take_all(self, tables: Sequence[Demands]) -> str:
+        """Fill the tables in one transaction; return why PostgreSQL refused it at its end."""
+        self.deadline = time.monotonic() + self.request.seconds
+        worker = self.filling.worker
+        try:
+            async with worker.transaction():
+                await worker.script(_STATEMENT)
+                for table in parents_first(tables):
+                    await self.take(table)
+        except StatementError as error:
+            return error.message
+        return ""
+
     async def take(self, table: Demands) -> None:
         name = ".".join(table.name)
+        if table.name in self.circular:
+            self.unseeded[name] = self.refusal
+            return
         if time.monotonic() > self.deadline or table.name in self.request.rows.left_out:
             is_left_out = table.name in self.request.rows.left_out
             self.unseeded[name] = _LEFT_OUT if is_left_out else _LATE
