@@ -267,6 +267,11 @@ def _next_steps(found: "Generated", files: Sequence[tuple["WrittenFile", str]]) 
             "This plan is not proven, so nothing was written and it must not be applied. Mend what "
             "the proof names in the target, or split the change, and call generate_migration again."
         )
+        if found.proof.stopped:
+            yield (
+                "The proof ended at a limit. Lead there in two: first to a target that has half of "
+                "the changes, from there to the whole; each plan takes half as long to prove."
+            )
         if any(step.phase > 1 for step in found.draft.steps):
             yield 'Or call it with options.strategy="direct": columns are changed in place, locked.'
         return
@@ -341,6 +346,9 @@ def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[
     if proof.forward.failure:
         yield f"Forward, PostgreSQL {proof.version}: {plain_line(proof.forward.failure)}."
         return
+    if proof.stopped:
+        yield from _stopped_lines(proof, transactions)
+        return
     yield (
         f"Forward, PostgreSQL {proof.version}: {statements} statements in {transactions} parts ran"
         f" on a clone; {residual_words(proof.forward_residual)} against the target."
@@ -355,6 +363,16 @@ def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[
             f"With rows at the limits of their types it failed: {plain_line(failure)}. Real rows "
             "may, too."
         )
+
+
+def _stopped_lines(proof: "Proof", transactions: int) -> Iterator[str]:
+    """Yield how far a proof got that was ended at a limit."""
+    yield f"The proof was ended, PostgreSQL {proof.version}: {plain_line(proof.stopped)}."
+    ran = len(proof.forward.boundaries)
+    left = proof.forward_residual
+    words = f"{residual_words(left)} against the target" if left else "not compared with the target"
+    yield f"Forward: {ran} of {transactions} parts ran on a clone, as shown with each; {words}."
+    yield "Back: not run to its end, so nothing is said of it or of what becomes of the rows."
 
 
 def residual_words(residual: object) -> str:

@@ -47,7 +47,7 @@ def _headline(found: "Judged") -> Iterator[str]:
     if found.brought:
         words = "The file's own way back does not lead back: see Findings."
     elif found.file.back:
-        words = "The file's own way back was not run, because the way there fails."
+        words = "The file's own way back was not run to its end: see Proof."
     if steps := [step for segment in found.back for step in segment.steps]:
         sql = ";\n".join(step.sql for step in steps)
         state = "proven" if _is_ours_proven(found) else "not proven"

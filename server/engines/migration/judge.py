@@ -1,6 +1,6 @@
 """A migration that somebody else wrote: run as it is, watched, judged, and set beside our own."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -18,8 +18,8 @@ from server.engines.migration.generate import Blocked, Generated, Request, gener
 from server.engines.migration.lint.lint import Migration, findings, read
 from server.engines.migration.lint.rule import LintFinding
 from server.engines.migration.lint.script import Script
-from server.engines.migration.proof.clones import cloned
-from server.engines.migration.proof.course import Course
+from server.engines.migration.proof.clones import Clone, cloned
+from server.engines.migration.proof.course import Course, Failure
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.numbers import Numbers, numbered
 from server.engines.migration.proof.proof import Proof
@@ -31,7 +31,12 @@ from server.engines.migration.proof.unexpected import unexpected
 from server.engines.migration.renames.rename import Rename
 from server.engines.migration.renames.seen import seen
 from server.engines.migration.step import Segment
-from server.engines.postgres.loading.limits import DEFAULT_LIMITS, bounded
+from server.engines.postgres.loading.limits import (
+    DEFAULT_LIMITS,
+    LimitReachedError,
+    LoadLimits,
+    bounded,
+)
 from server.errors import RefusedError
 
 
@@ -57,7 +62,11 @@ class Judged:
 
 
 async def judge(
-    old: Ground, file: ForeignFile, request: Request, stage: Callable[[str], None]
+    old: Ground,
+    file: ForeignFile,
+    request: Request,
+    stage: Callable[[str], None],
+    limits: LoadLimits = DEFAULT_LIMITS,
 ) -> Judged:
     """Run the file on clones of the source schema, without rows and with them.
 
@@ -66,8 +75,8 @@ async def judge(
         UnavailableError: this machine lacks what the proof needs.
     """
     stage("running the file on a clone without rows")
-    async with _applied(old, file) as tried:
-        run = _Run(old, tried.target, file, tried.known)
+    async with _applied(old, file, limits) as tried:
+        run = _Run(old, tried.target, file, tried.known, limits)
         if tried.course.failure is not None:
             return run.judged(tried.course, request)
         stage("running it on rows, and the way back")
@@ -93,22 +102,36 @@ class _Tried:
 
 
 @asynccontextmanager
-async def _applied(old: Ground, file: ForeignFile) -> AsyncGenerator[_Tried, None]:
+async def _applied(
+    old: Ground, file: ForeignFile, limits: LoadLimits
+) -> AsyncGenerator[_Tried, None]:
     async with cloned(old) as clone:
         before = await numbered(clone.superuser)
-        course = await bounded(
-            lambda: run_plan(clone, file.segments),
-            limits=DEFAULT_LIMITS,
-            database=clone.database,
-            spared=clone.superuser.pid,
-            refusal="The migration was not tried to its end",
-        )
+        course = await _course(clone, file.segments, limits)
         catalog = await read_catalog(clone.superuser)
         after = await numbered(clone.superuser)
         await clone.superuser.close()
         await clone.worker.close()
         target = Ground(clone.database, clone.role, catalog)
         yield _Tried(course, target, before, seen(before, after, old.catalog, catalog))
+
+
+async def _course(clone: Clone, segments: Sequence[Segment], limits: LoadLimits) -> Course:
+    """Run the file; the statement that a limit ends it at is the one that fails."""
+    reached = [Course()]
+    try:
+        return await bounded(
+            lambda: run_plan(clone, segments, follow=reached.append),
+            limits=limits,
+            database=clone.database,
+            spared=clone.superuser.pid,
+            refusal="The migration was not tried to its end",
+        )
+    except LimitReachedError as limit:
+        course = reached[-1]
+        here = len(course.observations)
+        sql = [step.sql for segment in segments for step in segment.steps][here]
+        return replace(course, failure=Failure(here, here + 1, sql, f"ended, {limit.reason}"))
 
 
 async def _way_back(
@@ -133,6 +156,7 @@ class _Run:
     target: Ground
     file: ForeignFile
     known: Numbers
+    limits: LoadLimits
     renames: Renames = field(default_factory=Renames)
     back: tuple[Segment, ...] = ()
 
@@ -146,7 +170,7 @@ class _Run:
         if not self.file.back:
             return await self._proof(ours), None
         theirs = await self._proof(self.file.back)
-        if theirs.forward.failure:
+        if theirs.forward.failure or theirs.stopped:
             return theirs, None
         measure = None if brings_all_back(theirs) else await self._proof(ours)
         known = {number: self.renames.of(each) for number, each in self.known.items()}
@@ -160,7 +184,8 @@ class _Run:
 
     async def _proof(self, back: tuple[Segment, ...]) -> Proof:
         plan = Plan(self.file.segments, back)
-        return await prove(self.old, self.target, plan, ProofOptions(renames=self.renames))
+        options = ProofOptions(renames=self.renames, limits=self.limits)
+        return await prove(self.old, self.target, plan, options)
 
     def judged(self, course: Course, request: Request) -> Judged:
         """Return what the statements did by themselves, without a proof."""

@@ -29,6 +29,9 @@ def verdict(proof: Proof) -> Verdict:
 
 
 def _reasons(proof: Proof) -> Iterator[str]:
+    if proof.stopped:
+        ran = len(proof.forward.boundaries)
+        yield f"the proof was ended after {ran} segments: {proof.stopped}"
     for way, course, left in (
         ("forward", proof.forward, proof.forward_residual),
         ("back", proof.back, proof.back_residual),

@@ -28,6 +28,8 @@ class Proof:
     setbacks: tuple[Failure, ...] = ()
     """What failed on rows of another kind, before these were tried: other data can stop it."""
     notes: tuple[str, ...] = ()
+    stopped: str = ""
+    """The limit at which the proof was ended; what it holds is what was found by then."""
 
     @property
     def failure(self) -> Failure | None:
@@ -43,4 +45,5 @@ class Proof:
             and self.back.failure is None
             and all(each is not None and each.is_empty for each in residuals)
             and not self.unexpected
+            and not self.stopped
         )

@@ -8,7 +8,7 @@ from anyio.to_thread import run_sync
 from server.engines.catalog.reread import Rereader
 from server.engines.migration.fill_in import settings_read
 from server.engines.migration.proof.clones import Clone, cloned, rereader_of
-from server.engines.migration.proof.course import Failure
+from server.engines.migration.proof.course import Course, Failure
 from server.engines.migration.proof.fingerprints import Fingerprint, TableName, fingerprints
 from server.engines.migration.proof.ground import Ground
 from server.engines.migration.proof.proof import Proof
@@ -25,7 +25,12 @@ from server.engines.migration.proof.survival import Fingerprints, Survey, Surviv
 from server.engines.migration.proof.tame_values import tame_values
 from server.engines.migration.proof.unexpected import unexpected
 from server.engines.migration.step import Segment
-from server.engines.postgres.loading.limits import DEFAULT_LIMITS, LoadLimits, bounded
+from server.engines.postgres.loading.limits import (
+    DEFAULT_LIMITS,
+    LimitReachedError,
+    LoadLimits,
+    bounded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,10 @@ async def prove(
 ) -> Proof:
     """Run the plan on rows of each flavor until it is not rows that stop it.
 
+    A plan that takes too long, too much memory or too much disk is not proven: see `Proof.stopped`.
+
     Raises:
         UnavailableError: this machine has no pg_dump for the server, or the server ended.
-        InvalidInputError: the plan takes too long, too much memory or too much disk.
     """
     trial = _Trial(source, target, plan, options)
     proof = await trial.run()
@@ -100,37 +106,43 @@ class _Trial:
         return self.rows.next(stuck_at(failure.step, segments, self._future()))
 
     async def run(self) -> Proof:
-        """Run the plan there and back."""
+        """Run the plan there and back, as far as the limits let it."""
+        version = self.source.database.cluster.version
+        proof = Proof(
+            version=version, forward=Course(), setbacks=self.setbacks, notes=self.source.notes
+        )
+        progress = _Progress(proof)
         seconds = self.options.limits.statement_seconds
         async with cloned(
             self.source, time_zone=self.options.time_zone, statement_seconds=seconds
         ) as clone:
-            return await bounded(
-                lambda: self._on(clone),
-                limits=self.options.limits,
-                database=clone.database,
-                spared=clone.superuser.pid,
-                refusal="The plan was not proven",
-            )
+            try:
+                return await bounded(
+                    lambda: self._on(clone, progress),
+                    limits=self.options.limits,
+                    database=clone.database,
+                    spared=clone.superuser.pid,
+                    refusal="The plan was not proven",
+                )
+            except LimitReachedError as limit:
+                return replace(progress.proof, stopped=limit.reason)
 
-    async def _on(self, clone: Clone) -> Proof:
+    async def _on(self, clone: Clone, progress: "_Progress") -> Proof:
         seeding = await seed(clone, await self._request(clone))
+        progress.proof = replace(progress.proof, seeding=seeding)
         rows = _Rows(clone, self._survey(), rereader_of(clone))
         await rows.look_before()
-        forward = await run_plan(clone, self.plan.forward, rereader=rows.rereader)
-        proof = Proof(
-            version=clone.database.cluster.version,
-            forward=forward,
-            seeding=seeding,
-            setbacks=self.setbacks,
-            notes=self.source.notes,
+        forward = await run_plan(
+            clone, self.plan.forward, rereader=rows.rereader, follow=progress.follow
         )
+        progress.follow(forward)
         if forward.failure:
-            return proof
+            return progress.proof
         end = (await run_sync(lambda: self.source.boundary), *forward.boundaries)[-1]
         there = await self._residual(clone, end, self.target, self.plan.forward)
+        progress.proof = replace(progress.proof, forward_residual=there)
         await rows.look_after()
-        return await self._back(replace(proof, forward_residual=there), rows)
+        return await self._back(progress.proof, rows)
 
     async def _back(self, proof: Proof, rows: "_Rows") -> Proof:
         back = await run_plan(rows.clone, self.plan.back)
@@ -172,6 +184,17 @@ class _Trial:
             overrides = await tame_values(clone.worker, self.source, self.target, renames)
         future = self._future(await read_bounds(self.target))
         return SeedRequest(future, self.rows, overrides, self.options.seeding_seconds)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is proven so far, for when the limits end the work."""
+
+    proof: Proof
+
+    def follow(self, course: Course) -> None:
+        """Take note of how far the way there got."""
+        self.proof = replace(self.proof, forward=course)
 
 
 @dataclass(slots=True)

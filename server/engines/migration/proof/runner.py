@@ -1,7 +1,7 @@
 """Runs a plan on a clone: as a role without power, and watched while each transaction is open."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -30,11 +30,16 @@ _OUTSIDE = frozenset(Form) - {Form.ORDINARY, Form.SETTING}
 
 
 async def run_plan(
-    clone: Clone, segments: Sequence[Segment], *, rereader: Rereader | None = None
+    clone: Clone,
+    segments: Sequence[Segment],
+    *,
+    rereader: Rereader | None = None,
+    follow: Callable[[Course], None] | None = None,
 ) -> Course:
     """Run the segments in order, each in its own transaction, until one fails.
 
     With a rereader the schema is read after each segment, so that a database can be found in it.
+    `follow` is told after each segment how far it got, for whoever may end the work.
     """
     await clone.worker.script("RESET ROLE; RESET ALL")
     statements = (step.sql for segment in segments for step in segment.steps)
@@ -47,6 +52,8 @@ async def run_plan(
             return runner.course(failure)
         if rereader is not None:
             runner.found(await rereader.fingerprint())
+        if follow is not None:
+            follow(runner.course())
     return runner.course()
 
 

@@ -42,6 +42,18 @@ class LoadLimits:
 DEFAULT_LIMITS = LoadLimits()
 
 
+class LimitReachedError(InvalidInputError):
+    """The work was cancelled and its sessions ended; `reason` is the limit, in words."""
+
+    def __init__(self, refusal: str, reason: str) -> None:
+        """Say what was not done, and why."""
+        super().__init__(
+            f"{refusal}: {reason}.",
+            next_step="Give the schema without what computes or fills tables.",
+        )
+        self.reason = reason
+
+
 async def bounded(
     work: Callable[[], Awaitable[T]],
     *,
@@ -55,7 +67,7 @@ async def bounded(
     Every process in the database counts, but for our own, whose id is `spared`.
 
     Raises:
-        InvalidInputError: a limit was reached; the work was cancelled and its sessions ended.
+        LimitReachedError: the work was cancelled and its sessions ended.
     """
     breach: list[str] = []
     with anyio.move_on_after(limits.seconds) as scope:
@@ -70,10 +82,7 @@ async def bounded(
                     await asyncio.gather(watching, return_exceptions=True)
                     await watch.end_processes()
     reason = breach[0] if breach else f"it did not end within {limits.seconds:g} s"
-    raise InvalidInputError(
-        f"{refusal}: {reason}.",
-        next_step="Give the schema without what computes or fills tables.",
-    )
+    raise LimitReachedError(refusal, reason)
 
 
 @dataclass(frozen=True, slots=True)
