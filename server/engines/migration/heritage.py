@@ -36,11 +36,41 @@ def _left(change: Change[Table], context: Context) -> Iterator[Action]:
     old, new = change.old, change.new
     if old.is_partition:
         for whole in old.parents:
-            yield from _detached(old, whole, context)
+            for each in _parting(old, moving(whole, context)):
+                yield from _detached(each, whole, context)
         return
     for parent in old.parents:
         if parent not in new.parents:
             yield Action(f"{altered(new.identity)} NO INHERIT {qualified(*parent.names)}")
+
+
+def moving(whole: Identity, context: Context) -> tuple[Table, ...]:
+    """Return the partitions that stay with the whole and get other bounds.
+
+    Their bounds may change places, so the first of them parts all before any is attached again.
+    """
+    return tuple(
+        sorted(
+            (
+                old
+                for new in heirs(whole, context.new)
+                if (old := context.old.get(new.identity, Table)) is not None
+                and new.is_partition
+                and old.is_partition
+                and old.parents == new.parents
+                and old.partition_bound != new.partition_bound
+                and not context.is_created(new.identity)
+            ),
+            key=lambda each: each.identity.order,
+        )
+    )
+
+
+def _parting(table: Table, together: tuple[Table, ...]) -> tuple[Table, ...]:
+    """Return what leaves the whole when this table's turn comes."""
+    if table not in together:
+        return (table,)
+    return together if table == together[0] else ()
 
 
 def _detached(table: Table, whole: Identity, context: Context) -> Iterator[Action]:

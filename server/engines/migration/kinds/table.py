@@ -18,6 +18,7 @@ from server.engines.migration.heritage import (
     dissolved,
     first_out,
     moved,
+    moving,
     must_be_made_anew,
 )
 from server.engines.migration.inheritance import going, heirs, joins
@@ -244,6 +245,7 @@ def _awaits(table: Table, context: Context) -> Iterator[Identity]:
             own = {table.identity, *(each.identity for each in left)}
             yield from (each for each in going(parent, context) if each not in own)
             yield from (first_out(each, parent, context) for each in left)
+            yield from (e.identity for e in moving(parent, context)[:1] if e.identity not in own)
     if context.is_dropped(table.identity):
         yield from (heir.identity for heir in heirs(table.identity, context.new))
 
@@ -263,11 +265,14 @@ def _outlives(table: Table, context: Context) -> Iterator[Identity]:
 
 
 def _rebuilds(change: Change[Table], context: Context) -> Iterator[Identity]:
-    """Yield the foreign keys into a partition that is detached, and attached again."""
+    """Yield the foreign keys that are not there while a partition is detached."""
     if not change.names & {"partition_bound", "parents"}:
-        return iter(())
+        return
     after = {*keys_into(change.new, context.new)}
-    return (each for each in keys_into(change.old, context.old) if each in after)
+    for each in keys_into(change.old, context.old):
+        # What goes for another reason does so before, lest rows of this partition matter to it.
+        if each in after or context.is_dropped(each):
+            yield each
 
 
 def _needs(table: Table, context: Context) -> Iterator[Identity]:
