@@ -8,9 +8,10 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.action import Action, plain
 from server.engines.migration.context import Change, Context
+from server.engines.migration.doubled import Doubled, Expansion
 from server.engines.migration.exchange import restored_remarks
-from server.engines.migration.expandable import is_possible
-from server.engines.migration.expansion import Expansion, contract, expand
+from server.engines.migration.expandable import obstacles
+from server.engines.migration.expansion import contract, expand
 from server.engines.migration.hazard import Hazard
 from server.engines.migration.holders import holders
 from server.engines.migration.set_aside import free_type_name
@@ -24,8 +25,7 @@ class EnumExpansion:
 
     new: EnumType
     name: str
-    columns: tuple[Expansion, ...]
-    context: Context
+    columns: Expansion
 
 
 def enum_expansion(
@@ -39,11 +39,12 @@ def enum_expansion(
     if not _are_alone(old, columns, context):
         return None
     name = free_type_name(new.identity, "new", context)
-    of_type = qualified(new.identity.names[0], name)
-    found = tuple(_column(each, of_type, tuple(hazards), context) for each in columns)
-    expanded = tuple(each for each in found if each is not None and is_possible(each))
-    is_whole = len(expanded) == len(columns) and not _share_an_index(expanded)
-    return EnumExpansion(new, name, expanded, context) if is_whole else None
+    schema = new.identity.names[0]
+    doubled = (_column(each, qualified(schema, name), tuple(hazards), context) for each in columns)
+    types = {(schema, new.identity.name): (schema, name)}
+    found = Expansion(tuple(each for each in doubled if each is not None), context, types)
+    is_possible = len(found.columns) == len(columns) and not next(obstacles(found), "")
+    return EnumExpansion(new, name, found) if is_possible else None
 
 
 def _are_alone(type_: Identity, columns: Iterable[Column], context: Context) -> bool:
@@ -65,18 +66,12 @@ def _place(column: Column, context: Context) -> int:
 
 def _column(
     old: Column, of_type: str, hazards: tuple[Hazard, ...], context: Context
-) -> Expansion | None:
+) -> Doubled | None:
     if old.parent is None:
         return None
     brackets = "[]" if old.type.endswith("[]") else ""
     new = replace(old, type=f"{of_type}{brackets}", type_name=f"{of_type}{brackets}")
-    return Expansion(old, new, old.parent, context, hazards)
-
-
-def _share_an_index(columns: Sequence[Expansion]) -> bool:
-    """Whether an index is over two of them: it could only go with both at once."""
-    indexes = [index.identity for each in columns for index in each.indexes]
-    return len(indexes) != len(set(indexes))
+    return Doubled(old, new, old.parent, context, hazards)
 
 
 def expanded(found: EnumExpansion) -> Iterator[Action]:
@@ -84,17 +79,15 @@ def expanded(found: EnumExpansion) -> Iterator[Action]:
     labels = ", ".join(map(literal, found.new.labels))
     name = qualified(found.new.identity.names[0], found.name)
     yield Action(f"CREATE TYPE {name} AS ENUM ({labels})")
-    for column in found.columns:
-        yield from expand(column)
+    yield from expand(found.columns)
 
 
 def contracted(found: EnumExpansion) -> Iterator[Action]:
     """Yield the steps that put columns and type in their places, in one transaction."""
-    for column in found.columns:
-        yield from contract(column)
+    yield from contract(found.columns)
     schema, name = found.new.identity.names
     yield from plain(
         f"DROP TYPE {qualified(schema, name)}",
         f"ALTER TYPE {qualified(schema, found.name)} RENAME TO {identifier(name)}",
     )
-    yield from restored_remarks(found.new.identity, found.context)
+    yield from restored_remarks(found.new.identity, found.columns.context)

@@ -244,9 +244,7 @@ def restored_remarks(type_: Identity, context: Context) -> Iterator[Action]:
     for fact in (*kept, *(part for each in kept for part in _kept_parts(each.identity, context))):
         if fact.is_said_of_parent and not isinstance(fact, Privilege):
             yield from kind_of(fact).create(fact, context)
-    yield from _restored_privileges(
-        type_, [fact for fact in kept if isinstance(fact, Privilege)], context
-    )
+    yield from restored_privileges(type_, context)
 
 
 def _kept_parts(identity: Identity, context: Context) -> Iterator[Fact]:
@@ -255,11 +253,16 @@ def _kept_parts(identity: Identity, context: Context) -> Iterator[Fact]:
             yield part
 
 
-def _restored_privileges(
-    type_: Identity, kept: Iterable[Privilege], context: Context
-) -> Iterator[Action]:
+def restored_privileges(made: Identity, context: Context) -> Iterator[Action]:
+    """Yield what grants again what was granted on the old object: nobody gets more than before."""
+    for action in _granted_again(made, context):
+        yield replace(action, hazards=())
+
+
+def _granted_again(made: Identity, context: Context) -> Iterator[Action]:
     major = context.major
-    started = {each.identity: each for each in starting_privileges(type_, context.old, context.new)}
+    started = {each.identity: each for each in starting_privileges(made, context.old, context.new)}
+    kept = (each for each in _kept_parts(made, context) if isinstance(each, Privilege))
     wanted = {each.identity: each for each in kept}
     for difference in differences(Catalog(major, started), Catalog(major, wanted)):
         match difference:

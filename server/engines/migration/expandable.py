@@ -1,89 +1,78 @@
-"""Whether a column can get another type beside running programs, and what stands in the way."""
+"""Whether columns can get other types beside running programs, and what stands in the way."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
 
+from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.diff import changes
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.default import Default
+from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.materialized_view import MaterializedView
 from server.engines.catalog.kinds.policy import Policy
-from server.engines.catalog.kinds.privilege import Privilege
+from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.rule import Rule
 from server.engines.catalog.kinds.sequence import Sequence
-from server.engines.catalog.kinds.table import Table
+from server.engines.catalog.kinds.statistics import Statistics
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
+from server.engines.migration import expanded_checks, expanded_indexes, expanded_references
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import rewrites, risks
 from server.engines.migration.domain_nulls import is_refused_by_domain
-from server.engines.migration.expanded_references import ends, foreign_keys, is_plain
-from server.engines.migration.expansion import Expansion
+from server.engines.migration.doubled import (
+    Doubled,
+    Expansion,
+    columns_of,
+    holding,
+    is_table_plain,
+)
+from server.engines.migration.handed_down import CHECKED
 from server.engines.migration.hazard import HazardKind
-from server.engines.migration.index_text import is_same_but_for_types
 from server.engines.migration.losses import depends_on_time_zone
 from server.engines.migration.moved import unmoved
 from server.engines.migration.updatable import refuses_updates
 
 # What the planner takes down and puts up again around the change.
-_REBUILT = (View, MaterializedView, Policy, Rule, Trigger, Default)
-_CHANGED = frozenset({"type", "collation", "storage"})
+_REBUILT = (View, MaterializedView, Policy, Rule, Trigger, Default, Statistics, Routine)
+_CHANGED = frozenset(
+    {"type", "collation", "storage", "compression", "statistics_target", "options"}
+)
 
 
 def expansion(change: Change[Column], context: Context) -> Expansion | None:
     """Return how the column is changed beside running programs; None where it cannot, or need not.
 
-    Columns that foreign keys join are changed so together, or none of them is.
+    Columns that a key, an index or a check is over are changed so together, or none of them is.
     """
     found = _wanted(change, context)
-    if found is None or next(_obstacles(found), ""):
-        return None
-    return replace(found, group=frozenset(_group(found)))
+    together = None if found is None else _together(found)
+    return None if together is None or next(obstacles(together), "") else together
 
 
 def why_in_place(change: Change[Column], context: Context) -> str:
     """Return what keeps a column from being changed beside programs; empty where nothing does."""
     found = _wanted(change, context)
-    return "" if found is None else next(_obstacles(found), "")
+    return "" if found is None else next(obstacles(_together(found)), "")
 
 
-def is_possible(found: Expansion) -> bool:
-    """Whether all that holds the column, foreign keys left aside, can hold the new one."""
-    is_referenced = any(foreign_keys(found.old.identity, found.context.old))
-    return not is_referenced and not next(_obstacles_of(found), "")
+def is_carried(index: Index, context: Context) -> bool:
+    """Whether an index is built anew over columns beside those that it is over."""
+    found = (_change(each, context) for each in columns_of(index, context.old))
+    return any(each is not None and expansion(each, context) is not None for each in found)
 
 
-def leads_to(column: Column, context: Context) -> Iterator[Identity]:
-    """Yield the columns expanded with it that it references."""
-    yield from (target for source, target in _joins(column, context) if source == column.identity)
-
-
-def is_led_to(column: Column, context: Context) -> Iterator[Identity]:
-    """Yield the columns expanded with it that reference it."""
-    yield from (source for source, target in _joins(column, context) if target == column.identity)
-
-
-def _joins(column: Column, context: Context) -> Iterator[tuple[Identity, Identity]]:
-    change = _change(column.identity, context)
-    found = None if change is None else expansion(change, context)
-    for key in foreign_keys(column.identity, context.old) if found is not None else ():
-        if found is not None and found.group.issuperset(ends(key)):
-            yield ends(key)
-
-
-def _wanted(change: Change[Column], context: Context) -> Expansion | None:
-    """Return the expansion that would spare a table in use from being written anew."""
+def _wanted(change: Change[Column], context: Context) -> Doubled | None:
+    """Return what would spare a table in use from being written anew."""
     old, new, table = change.old, change.new, change.new.parent
     if table is None or not context.is_online or not rewrites(old, new):
         return None
     if context.is_created(table) or context.is_dropped(table):
         return None
-    return Expansion(old, new, table, context, tuple(risks(old, new)))
+    return Doubled(old, new, table, context, tuple(risks(old, new)))
 
 
 def _change(identity: Identity, context: Context) -> Change[Column] | None:
@@ -93,74 +82,84 @@ def _change(identity: Identity, context: Context) -> Change[Column] | None:
     return unmoved(Change(old, new, changes(old, new)), context)
 
 
-def _group(found: Expansion) -> dict[Identity, Expansion]:
-    """Return all columns that foreign keys join to it and that change as it does."""
+def _together(found: Doubled) -> Expansion:
+    """Return all columns that are bound to it, and to each other, and change as it does."""
+    context = found.context
     members = {found.old.identity: found}
     waiting = [found.old.identity]
     while waiting:
-        for key in foreign_keys(waiting.pop(), found.context.old):
-            for end in set(ends(key)) - members.keys():
-                change = _change(end, found.context)
-                other = None if change is None else _wanted(change, found.context)
-                if other is not None:
-                    members[end] = other
-                    waiting.append(end)
-    return members
+        for other in _bound_to(waiting.pop(), context):
+            change = None if other in members else _change(other, context)
+            doubled = None if change is None else _wanted(change, context)
+            if doubled is not None:
+                members[other] = doubled
+                waiting.append(other)
+    order = sorted(members, key=lambda each: each.order)
+    return Expansion(tuple(members[each] for each in order), context)
 
 
-def _obstacles(found: Expansion) -> Iterator[str]:
-    members = _group(found)
-    for member in members.values():
-        yield from _obstacles_of(member)
-        for key in foreign_keys(member.old.identity, found.context.old):
-            if not is_plain(key, found.context) or _is_bent(key, members, found.context):
-                yield f"{key.identity} is not followed by a column beside the one it holds"
-    if _is_circular(members, found.context):
-        yield "foreign keys lead from it back to it"
-
-
-def _is_bent(key: Constraint, members: dict[Identity, Expansion], context: Context) -> bool:
-    """Whether an end of a foreign key changes in another way than the members do."""
-    columns = [(context.old.get(e, Column), context.new.get(e, Column)) for e in ends(key)]
-    return any(
-        old is None or new is None or (old.identity not in members and old.type != new.type)
-        for old, new in columns
+def _bound_to(column: Identity, context: Context) -> frozenset[Identity]:
+    return frozenset(
+        each for fact in holding(column, context) for each in columns_of(fact, context.old)
     )
 
 
-def _is_circular(members: dict[Identity, Expansion], context: Context) -> bool:
-    sorter = TopologicalSorter[Identity]()
-    for member in members:
-        for key in foreign_keys(member, context.old):
-            source, target = ends(key)
-            if source == target:
-                return True
-            sorter.add(source, target)
-    try:
-        sorter.prepare()
-    except CycleError:
-        return True
+def obstacles(found: Expansion) -> Iterator[str]:
+    """Yield what keeps columns from being there twice."""
+    for column in found.columns:
+        yield from _obstacles_of(column)
+    for fact in found.held():
+        if not _is_followed(fact, found) or _is_bent(fact, found):
+            yield f"{fact.identity} is not followed by a column beside the one it holds"
+
+
+def _is_bent(fact: Fact, found: Expansion) -> bool:
+    """Whether it is over another column, too, whose table is written anew meanwhile."""
+    context = found.context
+    for each in columns_of(fact, context.old) - found.identities:
+        old, new = context.old.get(each, Column), context.new.get(each, Column)
+        if old is None or new is None or rewrites(old, new) or _moves_labels(each, context):
+            return True
     return False
 
 
-def _obstacles_of(found: Expansion) -> Iterator[str]:
-    """Yield what keeps one column, foreign keys left aside, from being written twice."""
+def _moves_labels(column: Identity, context: Context) -> bool:
+    """Whether its enum loses labels or has them in another order, and is a new type for that."""
+    for needed in context.old.dependencies_of(column):
+        old, new = _labels(needed.referenced, context.old), _labels(needed.referenced, context.new)
+        if tuple(each for each in new if each in old) != old:
+            return True
+    return False
+
+
+def _labels(identity: Identity, catalog: Catalog) -> tuple[str, ...]:
+    enum = catalog.get(identity, EnumType)
+    return () if enum is None else tuple(enum.labels)
+
+
+def _obstacles_of(found: Doubled) -> Iterator[str]:
+    """Yield what keeps one column, what is over several left aside, from being written twice."""
     old, context = found.old, found.context
     yield from _obstacles_of_values(found)
     yield from _obstacles_of_table(found.table, context)
     if old.generated_mode is not None:
         yield "it is generated"
-    if _has_settings(found.new):
-        yield "it has settings of its own"
-    if any(isinstance(each, Privilege) for each in context.old.parts(old.identity)):
-        yield "privileges are granted on it"
     for dependency in context.old.dependents(old.identity):
         fact = context.old.facts.get(dependency.dependent)
-        if fact is not None and not _is_followed(fact, found):
+        if fact is not None and not _comes_to_terms(fact, context):
             yield f"{fact.identity} is not followed by a column beside the one it holds"
 
 
-def _obstacles_of_values(found: Expansion) -> Iterator[str]:
+def _comes_to_terms(fact: Fact, context: Context) -> bool:
+    """Whether it makes way by itself, or is looked at together with all that it is over."""
+    if not isinstance(fact, Constraint | Index):
+        return isinstance(fact, (*_REBUILT, Sequence))
+    # To build an index again takes long, and the rows are not guarded meanwhile.
+    is_rebuilt = context.is_dropped(fact.identity) and fact.identity in context.new
+    return not is_rebuilt or (isinstance(fact, Constraint) and fact.type in CHECKED)
+
+
+def _obstacles_of_values(found: Doubled) -> Iterator[str]:
     if {each.field for each in changes(found.old, found.new)} - _CHANGED:
         yield "more than its type changes"
     # In a trigger each client's own TimeZone would decide.
@@ -174,9 +173,7 @@ def _obstacles_of_values(found: Expansion) -> Iterator[str]:
 
 def _obstacles_of_table(table: Identity, context: Context) -> Iterator[str]:
     """Yield why not every row can be written twice with nobody else having a hand in it."""
-    both = (context.old.get(table, Table), context.new.get(table, Table))
-    is_part = any(each is None or each.is_partitioned or each.parents for each in both)
-    if is_part or any(table in each.parents for each in context.old.of(Table)):
+    if not is_table_plain(table, context):
         yield f"{table} is partitioned, or inherits or is inherited from"
     if refuses_updates(table, context):
         yield f"a rule, row security or a publication keeps an UPDATE from rows of {table}"
@@ -188,57 +185,20 @@ def _obstacles_of_table(table: Identity, context: Context) -> Iterator[str]:
         yield f"a trigger of {table} would fire for every row that is filled"
 
 
-def _has_settings(column: Column) -> bool:
-    is_usual = column.is_default_storage and column.compression is None and not column.options
-    return not is_usual or column.statistics_target is not None
-
-
-def _is_followed(fact: Fact, found: Expansion) -> bool:
-    """Whether it is known how what holds the column gets to hold the new one."""
-    match fact:
-        case Constraint():
-            return _is_kept(fact, found.context)
-        case Index():
-            return _is_simple(fact, found.context) and not _holds_another(fact, found)
+def _is_followed(fact: Constraint | Index, found: Expansion) -> bool:
+    """Whether it is known how what is over the columns gets to be over the new ones."""
+    context = found.context
+    if isinstance(fact, Index):
+        return expanded_indexes.can_follow(fact, context)
+    after = context.new.get(fact.identity, Constraint)
+    match fact.type:
+        case ConstraintType.FOREIGN_KEY:
+            return expanded_references.can_follow(fact, context)
+        case ConstraintType.CHECK:
+            return after is not None and expanded_checks.can_follow(fact)
+        case ConstraintType.NOT_NULL:
+            return after is not None and fact.is_validated
+        case ConstraintType.PRIMARY_KEY | ConstraintType.UNIQUE:
+            return fact == after and not fact.has_period and fact.index is not None
         case _:
-            return isinstance(fact, (*_REBUILT, Sequence))
-
-
-def _holds_another(index: Index, found: Expansion) -> bool:
-    """Whether an index holds a second column that gets another type."""
-    table, own = found.table, found.old.identity.name
-    others = {*index.key_columns, *index.included_columns} - {own, None}
-    identities = [Identity(Column.kind, (*table.names, str(name))) for name in others]
-    catalogs = (found.context.old, found.context.new)
-    types = [
-        {column.type for catalog in catalogs if (column := catalog.get(each, Column))}
-        for each in identities
-    ]
-    return any(len(each) > 1 for each in types)
-
-
-def _is_kept(constraint: Constraint, context: Context) -> bool:
-    if constraint.type is ConstraintType.FOREIGN_KEY:
-        return True  # The ends are looked at together.
-    if constraint.type is ConstraintType.NOT_NULL:
-        return constraint.identity in context.new and constraint.is_validated
-    index = None if constraint.index is None else context.old.get(constraint.index, Index)
-    is_key = constraint.type in {ConstraintType.PRIMARY_KEY, ConstraintType.UNIQUE}
-    return (
-        is_key
-        and not constraint.is_deferrable
-        and not constraint.has_period
-        and constraint == context.new.facts.get(constraint.identity)
-        and index is not None
-        and _is_simple(index, context)
-    )
-
-
-def _is_simple(index: Index, context: Context) -> bool:
-    """Whether it is as in the new schema, over columns alone, and nobody else leans on it."""
-    after = context.new.get(index.identity, Index)
-    is_same = after is not None and is_same_but_for_types(index, after)
-    has_texts = index.predicate is not None or any(each.column is None for each in index.keys)
-    has_own_classes = any(not each.is_default_operator_class for each in index.keys)
-    marks = index.is_clustered or index.is_replica_identity
-    return is_same and not (has_texts or has_own_classes or marks) and index.is_valid
+            return False

@@ -1,27 +1,26 @@
-"""Another type for a column whose table would be written anew: beside it, then in its place."""
+"""Another type for columns whose table would be written anew: beside them, then in their place."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
-from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.comment import Comment
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
-from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.catalog.kinds.trigger import Trigger
-from server.engines.migration.action import Action, Mode
+from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.batches import in_batches
-from server.engines.migration.context import Context
+from server.engines.migration.column_settings import settings
 from server.engines.migration.conversions import using
-from server.engines.migration.exchange import restored_remarks
+from server.engines.migration.doubled import Doubled, Expansion
+from server.engines.migration.exchange import restored_privileges, restored_remarks
+from server.engines.migration.expanded_checks import checks_beside, checks_in_place
+from server.engines.migration.expanded_indexes import indexes_beside, indexes_in_place
 from server.engines.migration.expanded_references import (
-    column_beside,
     references_beside,
     references_dropped,
-    references_renamed,
+    references_in_place,
 )
 from server.engines.migration.hazard import Hazard, HazardKind
 from server.engines.migration.identity_column import (
@@ -30,74 +29,58 @@ from server.engines.migration.identity_column import (
     remember_count,
     sequence_of,
 )
-from server.engines.migration.index_text import concurrently, index_statement
 from server.engines.migration.not_null import may_fail, refuse_null
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, literal, qualified
 
-_NEW, _SYNC = "new", "sync"
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """One column, and what there is of it twice for a while."""
-
-    old: Column
-    new: Column
-    table: Identity
-    context: Context
-    hazards: tuple[Hazard, ...] = ()
-    """What converting its values puts at risk."""
-    group: frozenset[Identity] = frozenset()
-    """The columns at the other ends of foreign keys that are expanded with it, itself included."""
-
-    @property
-    def name(self) -> str:
-        """The name of the column while it stands beside the old one."""
-        return column_beside(self.new.identity, self.context)
-
-    @property
-    def beside(self) -> str:
-        """The same as SQL quotes it."""
-        return identifier(self.name)
-
-    @property
-    def indexes(self) -> tuple[Index, ...]:
-        """The indexes that hold the column, and go with it."""
-        column = self.old.identity.name
-        return tuple(
-            each
-            for each in self.context.old.indexes(self.table)
-            if column in {*each.key_columns, *each.included_columns}
-        )
+_SYNC = "sync"
 
 
 def expand(found: Expansion) -> Iterator[Action]:
-    """Yield the steps that set up the new column and keep it equal to the old one."""
+    """Yield the steps that set up the new columns and keep them equal to the old ones."""
+    for table in found.tables:
+        for each in found.of(table):
+            yield from _set_up(each)
+        yield _filled(found.of(table), table)
+        for each in found.of(table):
+            yield from _refusing_null(each)
+    yield from indexes_beside(found)
+    yield from checks_beside(found)
+    yield from references_beside(found)
+
+
+def _set_up(found: Doubled) -> Iterator[Action]:
     table, new = found.table, found.new
-    head = altered(table)
+    compression = f" COMPRESSION {new.compression}" if new.compression else ""
     collation = f" COLLATE {new.collation}" if new.collation else ""
-    yield Action(f"{head} ADD COLUMN {found.beside} {new.type}{collation}")
+    definition = f"{found.beside} {new.type}{compression}{collation}"
+    yield Action(f"{altered(table)} ADD COLUMN {definition}")
+    yield from plain(*settings([found.column]))
     yield Action(_sync_function(found))
     yield Action(
         f"CREATE TRIGGER {identifier(_trigger(found))} BEFORE INSERT OR UPDATE ON "
         f"{qualified(*table.names)} FOR EACH ROW EXECUTE FUNCTION {_function(found)}()",
         hazards=tuple(_refused_writes(found)),
     )
-    name = identifier(new.identity.name)
-    condition = f"{found.beside} IS NULL AND {name} IS NOT NULL"
-    value = _converted(found, name)
-    block = in_batches(table, f"{found.beside} = {value}", condition)
-    yield Action(block, Mode.OUTSIDE, found.hazards)
-    yield from _refusing_null(found)
-    for index in found.indexes:
-        temporary = _temporary(index, found)
-        text = index_statement(index, temporary, {new.identity.name: found.name})
-        yield Action(concurrently(text), Mode.OUTSIDE)
-    yield from references_beside(found.old.identity, found.group, context=found.context)
 
 
-def _refused_writes(found: Expansion) -> Iterator[Hazard]:
+def _filled(columns: Iterable[Doubled], table: Identity) -> Action:
+    """Return what gives the rows that are there their new values, all at one go."""
+    assignments = list[str]()
+    conditions = list[str]()
+    hazards = list[Hazard]()
+    for each in columns:
+        name = identifier(each.new.identity.name)
+        assignments.append(f"{each.beside} = {_converted(each, name)}")
+        conditions.append(f"{each.beside} IS NULL AND {name} IS NOT NULL")
+        hazards.extend(each.hazards)
+    condition = " OR ".join(conditions)
+    is_one = len(conditions) == 1
+    block = in_batches(table, ", ".join(assignments), condition if is_one else f"({condition})")
+    return Action(block, Mode.OUTSIDE, tuple(dict.fromkeys(hazards)))
+
+
+def _refused_writes(found: Doubled) -> Iterator[Hazard]:
     """Yield what the trigger means for programs that know the old column only."""
     if any(each.kind is HazardKind.MAY_FAIL for each in found.hazards):
         name, subject = found.new.identity.qualified_name, found.new.identity
@@ -108,7 +91,7 @@ def _refused_writes(found: Expansion) -> Iterator[Hazard]:
         yield Hazard(HazardKind.BREAKS_CLIENTS, subject, message)
 
 
-def _moved_to_the_end(found: Expansion) -> Iterator[Hazard]:
+def _moved_to_the_end(found: Doubled) -> Iterator[Hazard]:
     """Yield what the new place of the column means; PostgreSQL appends what is added."""
     if found.old.position < len(found.context.old.columns(found.table)):
         name, subject = found.new.identity.qualified_name, found.new.identity
@@ -116,18 +99,13 @@ def _moved_to_the_end(found: Expansion) -> Iterator[Hazard]:
         yield Hazard(HazardKind.BREAKS_CLIENTS, subject, message)
 
 
-def _temporary(index: Index, found: Expansion) -> str:
-    """Return what an index is called while it stands beside the one that it replaces."""
-    return free_name((index.identity.name,), _NEW, found.context.names)
-
-
-def _converted(found: Expansion, value: str) -> str:
+def _converted(found: Doubled, value: str) -> str:
     """Return the new value; an assignment refuses what a cast would cut."""
     cast = using(found.old, found.new)
     return cast.replace(identifier(found.new.identity.name), value, 1) if cast else value
 
 
-def _sync_function(found: Expansion) -> str:
+def _sync_function(found: Doubled) -> str:
     value = _converted(found, f"NEW.{identifier(found.new.identity.name)}")
     body = f"BEGIN\n    NEW.{found.beside} := {value};\n    RETURN NEW;\nEND"
     return (
@@ -135,22 +113,22 @@ def _sync_function(found: Expansion) -> str:
     )
 
 
-def _trigger(found: Expansion) -> str:
+def _trigger(found: Doubled) -> str:
     # Triggers fire in the order of their names; this one has to see what the others made.
     taken = {each.identity.name for each in found.context.old.children(found.table, Trigger)}
     first = "~" if any(name >= "zz_" for name in taken) else "zz"
     return free_name((first, found.new.identity.name), _SYNC, taken)
 
 
-def _function(found: Expansion) -> str:
+def _function(found: Doubled) -> str:
     schema, table, column = found.new.identity.names
     return qualified(schema, free_name((table, column), _SYNC, found.context.names))
 
 
-def _refusing_null(found: Expansion) -> Iterable[Action]:
+def _refusing_null(found: Doubled) -> Iterable[Action]:
     column, context = found.new, found.context
     if column.is_marked_not_null:
-        return refuse_null(_beside(found), context)
+        return refuse_null(found.column, context)
     if _not_null(found, context.new) is None:
         return ()
     head, constraint = altered(found.table), identifier(_not_null_beside(found))
@@ -160,12 +138,7 @@ def _refusing_null(found: Expansion) -> Iterable[Action]:
     )
 
 
-def _beside(found: Expansion) -> Column:
-    names = (*found.new.identity.names[:2], found.name)
-    return replace(found.new, identity=Identity(Column.kind, names))
-
-
-def _not_null(found: Expansion, catalog: Catalog) -> Constraint | None:
+def _not_null(found: Doubled, catalog: Catalog) -> Constraint | None:
     own = (found.new.identity.name,)
     return next(
         (
@@ -177,19 +150,29 @@ def _not_null(found: Expansion, catalog: Catalog) -> Constraint | None:
     )
 
 
-def _not_null_beside(found: Expansion) -> str:
+def _not_null_beside(found: Doubled) -> str:
     taken = {each.identity.name for each in found.context.old.constraints(found.table)}
     return free_name((found.table.name, found.new.identity.name), "new_not_null", taken)
 
 
 def contract(found: Expansion) -> Iterator[Action]:
-    """Yield the steps that put the new column in the place of the old one, in one transaction."""
+    """Yield the steps that put new columns in the place of old ones, in one transaction."""
+    yield from references_dropped(found)
+    for each in found.columns:
+        yield from _exchanged(each)
+    yield from indexes_in_place(found)
+    yield from checks_in_place(found)
+    yield from references_in_place(found)
+    for each in found.columns:
+        yield from _said_again(each)
+
+
+def _exchanged(found: Doubled) -> Iterator[Action]:
     head, name = altered(found.table), identifier(found.new.identity.name)
     table = qualified(*found.table.names)
     yield Action(f"DROP TRIGGER {identifier(_trigger(found))} ON {table}")
     yield Action(f"DROP FUNCTION {_function(found)}()")
     yield from _kept_sequences(found)
-    yield from references_dropped(found.old.identity, found.group, context=found.context)
     yield Action(f"{head} DROP COLUMN {name}")
     renaming = f"{head} RENAME COLUMN {found.beside} TO {name}"
     yield Action(renaming, hazards=tuple(_moved_to_the_end(found)))
@@ -199,16 +182,9 @@ def contract(found: Expansion) -> Iterator[Action]:
         after = identifier(constraint.identity.name)
         yield Action(f"{head} RENAME CONSTRAINT {before} TO {after}")
     yield from _counting_on(found)
-    for index in found.indexes:
-        yield from _in_place(index, found)
-    yield from references_renamed(found.old.identity, found.group, context=found.context)
-    for said in found.context.new.children(found.new.identity, Comment):
-        if said == found.context.old.facts.get(said.identity):
-            place = f"COLUMN {qualified(*found.new.identity.names)}"
-            yield Action(f"COMMENT ON {place} IS {literal(said.text)}")
 
 
-def _kept_sequences(found: Expansion) -> Iterator[Action]:
+def _kept_sequences(found: Doubled) -> Iterator[Action]:
     """Yield what saves a sequence, or how far it has counted: it would go with the column."""
     for sequence in found.context.old.of(Sequence):
         if sequence.owned_by != found.old.identity:
@@ -220,7 +196,7 @@ def _kept_sequences(found: Expansion) -> Iterator[Action]:
             yield Action(f"{altered(sequence.identity)} OWNED BY {column}")
 
 
-def _counting_on(found: Expansion) -> Iterator[Action]:
+def _counting_on(found: Doubled) -> Iterator[Action]:
     """Yield what lets an identity column count on where the old one stopped."""
     sequence = sequence_of(found.new, found.context.new)
     if sequence is not None:
@@ -231,25 +207,10 @@ def _counting_on(found: Expansion) -> Iterator[Action]:
         yield from restored_remarks(sequence.identity, found.context)
 
 
-def _in_place(index: Index, found: Expansion) -> Iterator[Action]:
-    schema, name = index.identity.names
-    temporary = _temporary(index, found)
-    if index.constraint is None:
-        yield Action(f"ALTER INDEX {qualified(schema, temporary)} RENAME TO {identifier(name)}")
-    else:
-        word = "PRIMARY KEY" if index.is_primary else "UNIQUE"
-        yield Action(
-            f"{altered(found.table)} ADD CONSTRAINT {identifier(name)} {word} "
-            f"USING INDEX {identifier(temporary)}"
-        )
-    for part in (index.identity, index.constraint):
-        comment = None if part is None else found.context.new.comment(part)
-        if comment is not None and part is not None:
-            on = f"{part.kind.upper()} {_called(part)}"
-            yield Action(f"COMMENT ON {on} IS {literal(comment)}")
-
-
-def _called(part: Identity) -> str:
-    if part.kind == Constraint.kind:
-        return f"{identifier(part.name)} ON {qualified(*part.names[:2])}"
-    return qualified(*part.names)
+def _said_again(found: Doubled) -> Iterator[Action]:
+    """Yield what was said of the old column, and what was granted on it."""
+    for said in found.context.new.children(found.new.identity, Comment):
+        if said == found.context.old.facts.get(said.identity):
+            place = f"COLUMN {qualified(*found.new.identity.names)}"
+            yield Action(f"COMMENT ON {place} IS {literal(said.text)}")
+    yield from restored_privileges(found.new.identity, found.context)

@@ -142,10 +142,10 @@ class Graph:
 
     def _written(self, node: Node) -> Iterable[Action]:
         context, identity = self.context, node.identity
+        if self.host(node) != node:
+            return ()
         match node.verb:
             case Verb.DROP:
-                if self.host(node) != node:
-                    return ()
                 old = self.old_facts[identity]
                 return kind_of(old).drop(old, context)
             case Verb.ALTER:
@@ -186,6 +186,10 @@ class Graph:
         if verb is Verb.DROP and not self._goes_by_itself(identity):
             taker = is_taken_along(self.old_facts[identity], self.context.old, self.context.dropped)
             return node if taker is None else self._found_host(Node(verb, taker))
+        if verb in {Verb.ALTER, Verb.PREPARE} and identity in self.fates.altered:
+            change = self.fates.altered[identity]
+            leader = kind_of(change.new).led_by(change, self.context)
+            return Node(verb, leader) if leader in self.fates.altered else node
         return node
 
     def _goes_by_itself(self, identity: Identity) -> bool:
@@ -236,8 +240,6 @@ class Graph:
         change = self.fates.altered[node.identity]
         for needed in _needs(self.context.new, change.new):
             yield Node(Verb.CREATE, needed), node
-        for other in kind_of(change.new).readied_after(change, self.context):
-            yield Node(Verb.PREPARE, other), node
 
     def _edges_of_building(self, node: Node) -> Iterator[Edge]:
         """Build a thing when all that it needs is there as it shall be."""

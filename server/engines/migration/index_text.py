@@ -1,14 +1,11 @@
 """The definition of an index as PostgreSQL prints it, in the forms that a plan needs."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import starmap
 
 from server.engines.catalog.diff import changes
 from server.engines.catalog.kinds.index import Index, IndexKey
-from server.engines.migration.options import storage_parameters
-from server.engines.sql.quote import identifier, identifiers, qualified
 
 _PART = r'(?:"(?:[^"]|"")+"|[^\s".]+)'
 _RELATION = re.compile(rf"\A{_PART}\.{_PART}")
@@ -49,42 +46,3 @@ def _is_same_key(old: IndexKey, new: IndexKey) -> bool:
     if by_type and old.column is not None:
         old = replace(old, operator_class=new.operator_class)
     return old == new
-
-
-def index_statement(index: Index, name: str, columns: Mapping[str, str]) -> str:
-    """Return the statement that builds an index of plain columns under another name.
-
-    `columns` maps the names of columns to those that take their place.
-    """
-    unique = "UNIQUE " if index.is_unique else ""
-    keys = ", ".join(_key(key, columns) for key in index.keys)
-    words = [
-        f"CREATE {unique}INDEX {identifier(name)} ON {_relation(index)}",
-        f"USING {identifier(index.method)} ({keys})",
-    ]
-    if index.included_columns:
-        words.append(f"INCLUDE ({identifiers(columns.get(e, e) for e in index.included_columns)})")
-    if index.is_nulls_not_distinct:
-        words.append("NULLS NOT DISTINCT")
-    if index.options:
-        words.append(f"WITH ({storage_parameters(index.options)})")
-    if index.tablespace is not None:
-        words.append(f"TABLESPACE {identifier(index.tablespace)}")
-    return " ".join(words)
-
-
-def _key(key: IndexKey, columns: Mapping[str, str]) -> str:
-    if key.column is None:
-        raise ValueError("an index of expressions is not built from its columns")
-    words = [identifier(columns.get(key.column, key.column))]
-    if key.collation is not None:
-        words.append(f"COLLATE {key.collation}")
-    if key.is_descending:
-        words.append("DESC")
-    if key.is_descending != key.is_nulls_first:
-        words.append("NULLS FIRST" if key.is_nulls_first else "NULLS LAST")
-    return " ".join(words)
-
-
-def _relation(index: Index) -> str:
-    return qualified(*(index.parent or index.identity).names)

@@ -30,6 +30,10 @@ def replaced(_change: Any, _context: Context) -> None:  # ruff: ignore[any-type]
     """Have every change made by dropping and creating the object."""
 
 
+def by_itself(_change: Any, _context: Context) -> None:  # ruff: ignore[any-type] - any kind of fact
+    """Have every change made by steps of its own."""
+
+
 def no_others(_change: Any, _context: Context) -> tuple[Identity, ...]:  # ruff: ignore[any-type] - any kind of fact
     """Leave everything else in place while the object is altered."""
     return ()
@@ -56,8 +60,8 @@ class Kind(Generic[F]):
     """None where the change takes a drop and a creation. Called several times: no side effects."""
     prepare: Callable[[Change[F], Context], Iterable[Action]] = nothing
     """What comes before an alteration in a phase of its own, while the old form is still used."""
-    readied_after: Callable[[Change[F], Context], Iterable[Identity]] = no_others
-    """What else is prepared, too, and has to be so before it."""
+    led_by: Callable[[Change[F], Context], Identity | None] = by_itself
+    """What else is altered whose steps, and those before it, do all for this, too."""
     build: Callable[[F, Context], Iterable[Action]] = nothing
     """What comes before its creation, beside a predecessor that is used until then."""
     succeeds: Callable[[F, Context], Iterable[Identity]] = no_others

@@ -11,6 +11,7 @@ from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.publication_table import PublicationTable
 from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.rule import Rule
+from server.engines.catalog.kinds.statistics import Statistics
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
 from server.engines.migration.handed_down import away_while_retyped
@@ -24,6 +25,13 @@ def blockers(column: Column, catalog: Catalog) -> Iterator[Identity]:
         if _blocks(catalog.facts.get(dependency.dependent)):
             yield dependency.dependent
     yield from away_while_retyped(column, catalog)
+
+
+def statistics_over(column: Identity, catalog: Catalog) -> Iterator[Identity]:
+    """Yield the extended statistics that would go with the column where another takes its place."""
+    for dependency in catalog.dependents(column):
+        if isinstance(catalog.facts.get(dependency.dependent), Statistics):
+            yield dependency.dependent
 
 
 def _blocks(fact: Fact | None) -> bool:

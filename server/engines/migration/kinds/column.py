@@ -11,10 +11,11 @@ from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.backfill import filling_given, is_given
 from server.engines.migration.column_definition import column_definition, not_null_constraint
+from server.engines.migration.column_settings import settings
 from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.domain_nulls import is_refused_by_domain
-from server.engines.migration.expandable import expansion, is_led_to, leads_to, why_in_place
+from server.engines.migration.expandable import expansion, why_in_place
 from server.engines.migration.expansion import contract, expand
 from server.engines.migration.foreign_options import changed_options
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
@@ -40,10 +41,10 @@ from server.engines.migration.kind import Kind
 from server.engines.migration.kinds.constraint import awaited, demanded
 from server.engines.migration.moved import unmoved
 from server.engines.migration.not_null import refuse_null
-from server.engines.migration.options import changed_parameters, storage_parameters
+from server.engines.migration.options import changed_parameters
 from server.engines.migration.relation import altered, altered_alone
 from server.engines.migration.replica_identity import freed_by
-from server.engines.migration.retyping import blockers
+from server.engines.migration.retyping import blockers, statistics_over
 from server.engines.migration.stored_column import written_anew
 from server.engines.migration.type_family import types_in
 from server.engines.sql.quote import identifier, qualified
@@ -63,12 +64,12 @@ def _parent(column: Column) -> Identity:
 
 def _create(column: Column, context: Context) -> Iterable[Action]:
     if arrives_from_above(column, context):
-        return plain(*_settings(column))
+        return plain(*settings([column]))
     statement = f"{altered(_parent(column))} ADD COLUMN {column_definition(column, context)}"
     return (
         *risky([statement], *_risks_of_adding(column, context)),
         *plain(*numbered_apart(column, context)),
-        *plain(*_settings(column)),
+        *plain(*settings([column])),
     )
 
 
@@ -104,23 +105,6 @@ def _refused_default(column: Column, context: Context) -> Iterator[Hazard]:
                     "if the table has rows"
                 )
                 yield Hazard(HazardKind.MAY_FAIL, column.identity, message)
-
-
-def _settings(column: Column) -> Iterator[str]:
-    """Yield what no column definition can say, and what heirs have each for themselves."""
-    head = f"{altered_alone(_parent(column))} ALTER COLUMN {identifier(column.identity.name)}"
-    if not column.is_default_storage:
-        yield f"{head} SET STORAGE {column.storage}"
-    if column.statistics_target is not None:
-        yield f"{head} SET STATISTICS {column.statistics_target}"
-    if column.options:
-        yield f"{head} SET ({storage_parameters(column.options)})"
-
-
-def settings_of_columns(columns: Iterable[Column]) -> Iterator[str]:
-    """Yield the statements that complete columns which CREATE TABLE brought along."""
-    for column in columns:
-        yield from _settings(column)
 
 
 def _drop(column: Column, context: Context) -> Iterable[Action]:
@@ -217,11 +201,6 @@ def _in_place(change: Change[Column], context: Context) -> Iterator[Hazard]:
         yield Hazard(HazardKind.REWRITE, change.new.identity, message)
 
 
-def _readied_after(change: Change[Column], context: Context) -> Iterator[Identity]:
-    """Let the column that it references be there twice, and filled, before its own is filled."""
-    yield from leads_to(change.new, context)
-
-
 def _risks_of_expression(change: Change[Column], context: Context) -> Iterator[Hazard]:
     if "generation_expression" in change.names:
         yield from written_anew(change.new, context)
@@ -288,11 +267,14 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
     if not change.names & {"type", "collation", "generation_expression"}:
         return
     old = context.old
-    is_other = change.old.type_name != change.new.type_name
+    is_doubled = expansion(change, context) is not None
+    is_other = change.old.type_name != change.new.type_name or is_doubled
+    if is_doubled:
+        yield from statistics_over(change.old.identity, old)
     for column in (change.old, *_changed_with(change.old, change.new, context)):
         yield from blockers(column, old)
         default = old.default(column.identity)
-        if default is not None and (is_other or expansion(change, context) is not None):
+        if default is not None and is_other:
             # It was written for the old type, and would keep the cast that made it fit; where
             # the column is dropped for one beside it, the default goes with it.
             yield default.identity
@@ -310,6 +292,12 @@ def _changed_with(old: Column, new: Column, context: Context) -> Iterator[Column
 def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
     beside = expansion(unmoved(change, context), context)
     return () if beside is None else tuple(expand(beside))
+
+
+def _led_by(change: Change[Column], context: Context) -> Identity | None:
+    """Return the column whose steps are its own, too, because all are exchanged together."""
+    beside = expansion(unmoved(change, context), context)
+    return None if beside is None else beside.columns[0].new.identity
 
 
 def _outlives(column: Column, context: Context) -> Iterator[Identity]:
@@ -334,8 +322,6 @@ def _awaits(column: Column, context: Context) -> Iterator[Identity]:
         yield from (each.identity for each in above(column, context.new))
     if old is not None and old.is_marked_not_null and not column.is_marked_not_null:
         yield from freed_by(table, column.identity.name, context)
-    # The old foreign key goes with the column that references.
-    yield from is_led_to(column, context)
     constraint = not_null_constraint(column, context.new)
     if constraint is not None and comes_with_identity(constraint, context):
         yield from awaited(constraint, context)
@@ -384,7 +370,7 @@ KIND = Kind(
     drop=_drop,
     alter=_alter,
     prepare=_prepare,
-    readied_after=_readied_after,
+    led_by=_led_by,
     finish=_finish,
     follows_deploy=_follows_deploy,
     folds=_folds,

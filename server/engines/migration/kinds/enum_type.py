@@ -70,7 +70,11 @@ def _beside(change: Change[EnumType], context: Context) -> EnumExpansion | None:
 
 
 def _rebuilds(change: Change[EnumType], context: Context) -> Iterable[Identity]:
-    return () if _only_adds(change) else obstacles(change.old.identity, context)
+    if _only_adds(change):
+        return ()
+    beside = _beside(change, context)
+    carried = {each.identity for each in beside.columns.held()} if beside is not None else ()
+    return (each for each in obstacles(change.old.identity, context) if each not in carried)
 
 
 def _only_adds(change: Change[EnumType]) -> bool:

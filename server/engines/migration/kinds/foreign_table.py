@@ -8,10 +8,10 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.migration.action import Action, plain
 from server.engines.migration.column_definition import column_definition
+from server.engines.migration.column_settings import settings
 from server.engines.migration.context import Change, Context
 from server.engines.migration.foreign_options import changed_options, options_clause
 from server.engines.migration.kind import Kind
-from server.engines.migration.kinds.column import settings_of_columns
 from server.engines.sql.quote import identifier, qualified
 
 
@@ -35,7 +35,7 @@ def _create(table: ForeignTable, context: Context) -> Iterable[Action]:
     return plain(
         f"CREATE FOREIGN TABLE {qualified(*table.identity.names)} ({definitions}){inherits} "
         f"SERVER {identifier(table.server)}{options}",
-        *settings_of_columns(columns),
+        *settings(columns),
         *(each for column in columns if column not in declared for each in _column_options(column)),
     )
 

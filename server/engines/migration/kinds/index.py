@@ -11,7 +11,9 @@ from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.context import Change, Context
+from server.engines.migration.expandable import is_carried
 from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.index_settings import marks, statistics, statistics_of
 from server.engines.migration.index_text import (
     concurrently,
     is_same_but_for_types,
@@ -131,34 +133,15 @@ def _risks(index: Index) -> tuple[Hazard, ...]:
 
 
 def _own(index: Index) -> tuple[Action, ...]:
-    return plain(*_marks(index), *_statistics(index))
+    return plain(*marks(index), *statistics(index))
 
 
 def _settings_of_key(index: Index) -> Iterator[str]:
     """Yield what the constraint that brings the index along cannot say."""
     if index.options:
         yield f"{altered(index.identity)} SET ({storage_parameters(index.options)})"
-    yield from _marks(index)
-    yield from _statistics(index)
-
-
-def _marks(index: Index) -> Iterator[str]:
-    name = identifier(index.identity.name)
-    if index.is_clustered:
-        yield f"{altered(_relation(index))} CLUSTER ON {name}"
-    if index.is_replica_identity:
-        yield f"{altered(_relation(index))} REPLICA IDENTITY USING INDEX {name}"
-
-
-def _statistics(index: Index) -> Iterator[str]:
-    for number, key in enumerate(index.keys, start=1):
-        if key.statistics_target is not None:
-            yield _statistics_of(index, number, key.statistics_target)
-
-
-def _statistics_of(index: Index, number: int, target: int | None) -> str:
-    value = -1 if target is None else target
-    return f"{altered(index.identity)} ALTER COLUMN {number} SET STATISTICS {value}"
+    yield from marks(index)
+    yield from statistics(index)
 
 
 def _finish(index: Index, context: Context) -> Iterable[Action]:
@@ -238,7 +221,7 @@ def _alter(change: Change[Index], context: Context) -> Iterable[Action] | None:
     names = change.names
     if _takes_a_new_one(change, context):
         return None
-    if is_same_but_for_types(change.old, change.new):
+    if is_same_but_for_types(change.old, change.new) or is_carried(change.old, context):
         # Whatever gives the column another type builds the index anew.
         return ()
     if "constraint" in names and not becomes_key(change.old, change.new):
@@ -292,7 +275,7 @@ def _altered(change: Change[Index], context: Context) -> Iterator[str]:
         yield _attach(new)
     for number, (before, after) in enumerate(zip(old.keys, new.keys, strict=True), start=1):
         if before.statistics_target != after.statistics_target:
-            yield _statistics_of(new, number, after.statistics_target)
+            yield statistics_of(new.identity, number, after.statistics_target)
 
 
 def _changed_clustering(index: Index, context: Context) -> Iterator[str]:

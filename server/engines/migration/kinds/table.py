@@ -11,6 +11,7 @@ from server.engines.catalog.kinds.table import Persistence, ReplicaIdentity, Tab
 from server.engines.migration.action import Action, Mode, plain, risky
 from server.engines.migration.beside_default import excluding
 from server.engines.migration.column_definition import column_definition
+from server.engines.migration.column_settings import settings
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
 from server.engines.migration.heritage import (
@@ -23,7 +24,6 @@ from server.engines.migration.heritage import (
 )
 from server.engines.migration.inheritance import going, heirs, joins
 from server.engines.migration.kind import Kind
-from server.engines.migration.kinds.column import settings_of_columns
 from server.engines.migration.not_null_names import former
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.partitions import (
@@ -53,7 +53,7 @@ def _create(table: Table, context: Context) -> Iterable[Action]:
     columns = (
         each for each in context.new.columns(table.identity) if each.identity in context.folded
     )
-    return plain(" ".join([head, *_tail(table)]), *settings_of_columns(columns), *_flags(table))
+    return plain(" ".join([head, *_tail(table)]), *settings(columns), *_flags(table))
 
 
 def _parts(table: Table, context: Context) -> Iterator[str]:

@@ -24,6 +24,7 @@ _SETTING = re.compile(r"(?:SET |SELECT pg_catalog\.set_config\()")
 _MAPPING = "CREATE USER MAPPING "
 _VALUE = re.compile(r" E?'(?:[^'\\]|''|\\.)*'")
 _TABLE = re.compile(r"CREATE (?:UNLOGGED |FOREIGN )?TABLE ")
+_STATISTICS = re.compile(r"(CREATE STATISTICS .* ON )(.*)( FROM .*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,12 @@ def _read(stream: BinaryIO) -> DumpText:
 
 
 def _without_order(statement: str) -> str:
-    """Sort the lines of a table: ADD COLUMN always appends, so no migration keeps their order."""
+    """Sort the lines of a table: ADD COLUMN always appends, so no migration keeps their order.
+
+    PostgreSQL prints what statistics are over in the order that the columns have in the table.
+    """
+    if over := _STATISTICS.fullmatch(statement):
+        return f"{over[1]}{', '.join(sorted(over[2].split(', ')))}{over[3]}"
     if not _TABLE.match(statement):
         return statement
     first, *lines = statement.splitlines()
