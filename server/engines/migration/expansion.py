@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.comment import Comment
-from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.sequence import Sequence
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.migration.action import Action, Mode, plain
@@ -17,6 +15,7 @@ from server.engines.migration.doubled import Doubled, Expansion
 from server.engines.migration.exchange import restored_privileges, restored_remarks
 from server.engines.migration.expanded_checks import checks_beside, checks_in_place
 from server.engines.migration.expanded_indexes import indexes_beside, indexes_in_place
+from server.engines.migration.expanded_nulls import null_in_place, refusing_null
 from server.engines.migration.expanded_references import (
     references_beside,
     references_dropped,
@@ -29,7 +28,6 @@ from server.engines.migration.identity_column import (
     remember_count,
     sequence_of,
 )
-from server.engines.migration.not_null import may_fail, refuse_null
 from server.engines.migration.relation import altered
 from server.engines.sql.quote import identifier, literal, qualified
 
@@ -43,7 +41,7 @@ def expand(found: Expansion) -> Iterator[Action]:
             yield from _set_up(each)
         yield _filled(found.of(table), table)
         for each in found.of(table):
-            yield from _refusing_null(each)
+            yield from refusing_null(each)
     yield from indexes_beside(found)
     yield from checks_beside(found)
     yield from references_beside(found)
@@ -125,36 +123,6 @@ def _function(found: Doubled) -> str:
     return qualified(schema, free_name((table, column), _SYNC, found.context.names))
 
 
-def _refusing_null(found: Doubled) -> Iterable[Action]:
-    column, context = found.new, found.context
-    if column.is_marked_not_null:
-        return refuse_null(found.column, context)
-    if _not_null(found, context.new) is None:
-        return ()
-    head, constraint = altered(found.table), identifier(_not_null_beside(found))
-    return (
-        Action(f"{head} ADD CONSTRAINT {constraint} NOT NULL {found.beside} NOT VALID"),
-        Action(f"{head} VALIDATE CONSTRAINT {constraint}", Mode.ALONE, (may_fail(column),)),
-    )
-
-
-def _not_null(found: Doubled, catalog: Catalog) -> Constraint | None:
-    own = (found.new.identity.name,)
-    return next(
-        (
-            each
-            for each in catalog.constraints(found.table)
-            if each.type is ConstraintType.NOT_NULL and each.columns == own
-        ),
-        None,
-    )
-
-
-def _not_null_beside(found: Doubled) -> str:
-    taken = {each.identity.name for each in found.context.old.constraints(found.table)}
-    return free_name((found.table.name, found.new.identity.name), "new_not_null", taken)
-
-
 def contract(found: Expansion) -> Iterator[Action]:
     """Yield the steps that put new columns in the place of old ones, in one transaction."""
     yield from references_dropped(found)
@@ -176,11 +144,7 @@ def _exchanged(found: Doubled) -> Iterator[Action]:
     yield Action(f"{head} DROP COLUMN {name}")
     renaming = f"{head} RENAME COLUMN {found.beside} TO {name}"
     yield Action(renaming, hazards=tuple(_moved_to_the_end(found)))
-    constraint = _not_null(found, found.context.new)
-    if constraint is not None:
-        before = identifier(_not_null_beside(found))
-        after = identifier(constraint.identity.name)
-        yield Action(f"{head} RENAME CONSTRAINT {before} TO {after}")
+    yield from null_in_place(found)
     yield from _counting_on(found)
 
 

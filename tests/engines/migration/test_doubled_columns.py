@@ -85,6 +85,30 @@ async def test_what_is_over_a_column_goes_with_it_without_a_long_lock(
     ]
 
 
+_NULLS = """
+CREATE TABLE o (id int PRIMARY KEY, a int, b int NOT NULL, c int CONSTRAINT y NOT NULL,
+  d int CONSTRAINT z NOT NULL NO INHERIT);
+COMMENT ON CONSTRAINT z ON o IS 'why';
+"""
+_OTHER_NULLS = """
+CREATE TABLE o (id int CONSTRAINT k NOT NULL PRIMARY KEY, a int CONSTRAINT x NOT NULL, b int,
+  c int CONSTRAINT yy NOT NULL, d int CONSTRAINT z NOT NULL NO INHERIT);
+COMMENT ON CONSTRAINT z ON o IS 'why';
+"""
+
+
+async def test_null_is_refused_only_when_programs_know_the_new_type(shadow: Shadow) -> None:
+    found = await proven(shadow, _NULLS, _wider(_OTHER_NULLS))
+
+    refusals = [
+        step
+        for step in found.draft.steps
+        if "ADD CONSTRAINT" in step.sql and "NOT NULL a " in step.sql.replace('"', "")
+    ]
+    assert [each.phase for each in refusals] == [2]
+    assert [*read_or_written_under_a_lock(found)] == []
+
+
 _USED = """
 CREATE TABLE t (id int PRIMARY KEY, tenant int NOT NULL CHECK (tenant > 0), place int, code int,
   CONSTRAINT p UNIQUE (tenant, place) DEFERRABLE);
