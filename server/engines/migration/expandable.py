@@ -32,6 +32,7 @@ from server.engines.migration.doubled import (
 )
 from server.engines.migration.handed_down import CHECKED
 from server.engines.migration.hazard import HazardKind
+from server.engines.migration.hushed_triggers import can_be_hushed, fired_by_updates
 from server.engines.migration.losses import depends_on_time_zone
 from server.engines.migration.moved import unmoved
 from server.engines.migration.updatable import refuses_updates
@@ -177,12 +178,9 @@ def _obstacles_of_table(table: Identity, context: Context) -> Iterator[str]:
         yield f"{table} is partitioned, or inherits or is inherited from"
     if refuses_updates(table, context):
         yield f"a rule, row security or a publication keeps an UPDATE from rows of {table}"
-    if any(
-        "update" in each.events and not each.update_columns
-        for catalog in (context.old, context.new)
-        for each in catalog.children(table, Trigger)
-    ):
-        yield f"a trigger of {table} would fire for every row that is filled"
+    for trigger in fired_by_updates(table, context):
+        if not can_be_hushed(trigger, context):
+            yield f"{trigger.identity} would fire for every row that is filled"
 
 
 def _is_followed(fact: Constraint | Index, found: Expansion) -> bool:

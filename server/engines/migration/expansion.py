@@ -1,6 +1,6 @@
 """Another type for columns whose table would be written anew: beside them, then in their place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
@@ -22,6 +22,7 @@ from server.engines.migration.expanded_references import (
     references_in_place,
 )
 from server.engines.migration.hazard import Hazard, HazardKind
+from server.engines.migration.hushed_triggers import fired_by_updates, hushed, restored
 from server.engines.migration.identity_column import (
     count_on,
     identity_clause,
@@ -39,7 +40,9 @@ def expand(found: Expansion) -> Iterator[Action]:
     for table in found.tables:
         for each in found.of(table):
             yield from _set_up(each)
+        yield from hushed(table, found.context)
         yield _filled(found.of(table), table)
+        yield from restored(table, found.context)
         for each in found.of(table):
             yield from refusing_null(each)
     yield from indexes_beside(found)
@@ -62,7 +65,7 @@ def _set_up(found: Doubled) -> Iterator[Action]:
     )
 
 
-def _filled(columns: Iterable[Doubled], table: Identity) -> Action:
+def _filled(columns: tuple[Doubled, ...], table: Identity) -> Action:
     """Return what gives the rows that are there their new values, all at one go."""
     assignments = list[str]()
     conditions = list[str]()
@@ -73,8 +76,12 @@ def _filled(columns: Iterable[Doubled], table: Identity) -> Action:
         conditions.append(f"{each.beside} IS NULL AND {name} IS NOT NULL")
         hazards.extend(each.hazards)
     condition = " OR ".join(conditions)
-    is_one = len(conditions) == 1
-    block = in_batches(table, ", ".join(assignments), condition if is_one else f"({condition})")
+    block = in_batches(
+        table,
+        ", ".join(assignments),
+        f"({condition})" if len(conditions) > 1 else condition,
+        is_announced=any(fired_by_updates(table, columns[0].context)),
+    )
     return Action(block, Mode.OUTSIDE, tuple(dict.fromkeys(hazards)))
 
 
