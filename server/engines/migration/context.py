@@ -50,6 +50,10 @@ class Context:
     """Parts that the statement creating their parent brings along."""
     shared_names: frozenset[tuple[str, str]] = frozenset()
     """Schemas and names of constraints that more than one table has, before or after."""
+    answers: dict[object, object] = field(
+        default_factory=dict[object, object], init=False, compare=False, repr=False
+    )
+    """What was costly to find out, and is asked again; it holds for no other context."""
 
     @property
     def major(self) -> int:

@@ -63,6 +63,11 @@ class Expansion:
     """Types that have another name meanwhile, by what they are called before and after."""
 
     @property
+    def leader(self) -> Identity:
+        """The column whose steps are those of all."""
+        return self.columns[0].new.identity
+
+    @property
     def identities(self) -> frozenset[Identity]:
         """The columns that are there twice."""
         return frozenset(each.old.identity for each in self.columns)
@@ -86,8 +91,12 @@ class Expansion:
 
     def held(self) -> tuple[Constraint | Index, ...]:
         """Return the constraints and indexes that are over any of the columns, and stay."""
-        found = (fact for each in self.columns for fact in holding(each.old.identity, self.context))
-        return tuple(dict.fromkeys(found))
+        found = {
+            fact.identity: fact
+            for each in self.columns
+            for fact in holding(each.old.identity, self.context)
+        }
+        return tuple(found.values())
 
 
 def holding(column: Identity, context: Context) -> Iterator[Constraint | Index]:

@@ -1,6 +1,7 @@
 """Whether columns can get other types beside running programs, and what stands in the way."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.diff import changes
@@ -49,15 +50,26 @@ def expansion(change: Change[Column], context: Context) -> Expansion | None:
 
     Columns that a key, an index or a check is over are changed so together, or none of them is.
     """
-    found = _wanted(change, context)
-    together = None if found is None else _together(found)
-    return None if together is None or next(obstacles(together), "") else together
+    found = _verdict(change, context)
+    return found if isinstance(found, Expansion) else None
 
 
 def why_in_place(change: Change[Column], context: Context) -> str:
     """Return what keeps a column from being changed beside programs; empty where nothing does."""
-    found = _wanted(change, context)
-    return "" if found is None else next(obstacles(_together(found)), "")
+    found = _verdict(change, context)
+    return found if isinstance(found, str) else ""
+
+
+def _verdict(change: Change[Column], context: Context) -> Expansion | str:
+    """Return the expansion, or why there is none; empty where nothing would be spared by one."""
+    key = (expansion, change.new.identity)
+    if key not in context.answers:
+        found = _wanted(change, context)
+        together = None if found is None else _together(found)
+        verdict = "" if together is None else next(obstacles(together), together)
+        columns = [change.new] if together is None else [each.new for each in together.columns]
+        context.answers.update(((expansion, each.identity), verdict) for each in columns)
+    return cast("Expansion | str", context.answers[key])
 
 
 def is_carried(index: Index, context: Context) -> bool:

@@ -147,6 +147,7 @@ _REASONS: Mapping[str, tuple[Reason, ...]] = {
     "ban-drop-column": (_GONE, _REPLACED),
     "ban-drop-constraint": (
         Reason(Ground.DICTATED, "it has no such constraint, or another one of that name", _is_drop),
+        _REPLACED,
     ),
     "ban-drop-default": (_REBUILT,),
     "ban-drop-function": (
@@ -188,7 +189,10 @@ _FORMATS = ("plain", "dbmate", "golang-migrate", "flyway", "prisma")
 _OWN = """
 CREATE TYPE mood AS ENUM ('a', 'b');
 CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int, m mood DEFAULT 'a');
-CREATE TABLE r (x int REFERENCES t, y int NOT NULL);
+CREATE TABLE r (x int REFERENCES t, y int NOT NULL, CHECK (x > 0));
+CREATE INDEX ri ON r (y) WHERE x > 9;
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER g BEFORE UPDATE ON r FOR EACH ROW EXECUTE FUNCTION g();
 CREATE TABLE k (a int, b int, CONSTRAINT u UNIQUE (a));
 CREATE MATERIALIZED VIEW mv AS SELECT y AS y FROM r;
 CREATE INDEX i ON mv (y);

@@ -123,7 +123,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
         return None
     beside = expansion(change, context)
     if beside is not None:
-        return tuple(contract(beside))
+        return tuple(contract(beside)) if beside.leader == change.new.identity else ()
     is_numbered = own_identity(change.new, context.new) is not None
     numbering = tuple(_renumbered(change, context))
     return (
@@ -291,13 +291,15 @@ def _changed_with(old: Column, new: Column, context: Context) -> Iterator[Column
 
 def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
     beside = expansion(unmoved(change, context), context)
-    return () if beside is None else tuple(expand(beside))
+    if beside is None or beside.leader != change.new.identity:
+        return ()
+    return tuple(expand(beside))
 
 
 def _led_by(change: Change[Column], context: Context) -> Identity | None:
     """Return the column whose steps are its own, too, because all are exchanged together."""
     beside = expansion(unmoved(change, context), context)
-    return None if beside is None else beside.columns[0].new.identity
+    return None if beside is None else beside.leader
 
 
 def _outlives(column: Column, context: Context) -> Iterator[Identity]:
