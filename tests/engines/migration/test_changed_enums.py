@@ -42,7 +42,8 @@ async def test_a_column_that_cannot_have_a_double_leaves_the_enum_in_place(shado
 _JOBS = """
 CREATE TYPE stage AS ENUM ('new', 'run', 'done', 'gone');
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-CREATE TABLE job (id int PRIMARY KEY, stage stage NOT NULL, place text);
+CREATE TABLE job (id int PRIMARY KEY, stage stage NOT NULL, place text,
+  is_new bool GENERATED ALWAYS AS (stage = 'new') STORED);
 CREATE TRIGGER noted AFTER INSERT ON job FOR EACH ROW WHEN (NEW.stage = 'new')
 EXECUTE FUNCTION note();
 CREATE INDEX waiting ON job (id) WHERE stage = 'new';
