@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +15,7 @@ from server.engines.postgres.binaries import Binaries, Origin
 from server.engines.postgres.boot import boot
 from server.engines.postgres.ground import Ground, ground
 from server.engines.postgres.guard import AbandonedError, Guard
+from server.engines.postgres.idle import IdleSessions
 from server.engines.postgres.naming import new_name
 from server.engines.postgres.session import Session, StatementError
 from server.errors import UnavailableError
@@ -38,6 +39,7 @@ class Cluster:
     address: Address
     _binaries: Binaries | None
     _guard: Guard | None = None
+    _idle: IdleSessions = field(default_factory=IdleSessions, compare=False, repr=False)
 
     @classmethod
     async def start(cls, binaries: Binaries, cache: Path, *, base: Path | None = None) -> Self:
@@ -82,6 +84,7 @@ class Cluster:
     async def stop(self) -> None:
         """End a server of ours at once and remove all it had; an operator's own goes on."""
         if self._guard is not None:
+            self._idle.close()
             with anyio.CancelScope(shield=True):
                 await run_sync(self._guard.close)
 
@@ -101,6 +104,19 @@ class Cluster:
             settings=settings,
             keeps_statements=keeps_statements,
         )
+
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncGenerator[Session, None]:
+        """Lend a session of ours in the database for maintenance, with nothing set or left in it.
+
+        On a server of ours it stays open for whoever is next.
+        """
+        if self.is_ours:
+            async with self._idle.lent(lambda: self.connect(keeps_statements=True)) as session:
+                yield session
+        else:
+            async with await self.connect() as session:
+                yield session
 
     @asynccontextmanager
     async def database(
@@ -123,11 +139,11 @@ class Cluster:
     async def drop_database(self, name: str) -> None:
         """Drop a database with whoever is connected, even when cancelled; bounded in time."""
         with anyio.move_on_after(_DROP_SECONDS, shield=True), suppress(UnavailableError):
-            async with await self.connect() as session:
+            async with self.maintenance() as session:
                 await _drop(session, name)
 
     async def _create(self, name: str, template: str, owner: str) -> None:
-        async with await self.connect() as session:
+        async with self.maintenance() as session:
             sql = "SELECT format('CREATE DATABASE %I TEMPLATE %I', $1::text, $2::text)"
             command: str = await session.value(sql, name, template)
             if owner:

@@ -94,6 +94,15 @@ class Session:
             except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 self._connection.terminate()
 
+    def hang_up(self) -> None:
+        """End the session at once and without a word."""
+        self._connection.terminate()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on, as far as one can tell without asking the server."""
+        return not self._connection.is_closed()
+
     @property
     def version(self) -> str:
         """The server's version, as in `18.6`."""

@@ -71,7 +71,7 @@ async def bounded(
     """
     breach: list[str] = []
     with anyio.move_on_after(limits.seconds) as scope:
-        async with await database.cluster.connect() as watcher:
+        async with database.cluster.maintenance() as watcher:
             watch = _Watch(watcher, database, limits, spared)
             watching = asyncio.create_task(watch.until_breach(scope, breach))
             try:

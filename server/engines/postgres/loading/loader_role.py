@@ -92,7 +92,7 @@ async def loader_role(
     Raises:
         RefusedError: the operator's server lets us make none, and our own role has powers.
     """
-    async with await cluster.connect() as superuser:
+    async with cluster.maintenance() as superuser:
         [own] = await superuser.rows(_OWN_ROLE)
         if own["is_superuser"]:
             role = await _create(superuser, cluster, is_private=is_private)
@@ -106,7 +106,7 @@ async def loader_role(
             shutil.rmtree(role.stubs_folder, ignore_errors=True)
         if own["is_superuser"]:
             with anyio.move_on_after(_DROP_SECONDS, shield=True):
-                async with await cluster.connect() as superuser:
+                async with cluster.maintenance() as superuser:
                     await drop_unused(superuser, role.login, OWNER)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 
@@ -93,7 +94,7 @@ class Mortal:
     guard: Guard
     programs: Path
 
-    @property
+    @cached_property
     def cluster(self) -> Cluster:
         binaries = self.ground.binaries
         address = SocketAddress(self.guard.sockets)
@@ -161,7 +162,7 @@ async def mortal(cache: Path) -> AsyncGenerator[Mortal, None]:
         await server.answers()
         yield server
     finally:
-        await run_sync(guard.close)
+        await server.cluster.stop()
 
 
 @pytest.fixture
