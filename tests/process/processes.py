@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psutil
 import pytest
 
 ODD_SERVER = (sys.executable, str(Path(__file__).with_name("odd_server.py")))
 COMMAND = str(Path(sys.executable).with_name("senior-backend"))
 DEADLINE = 60.0  # seconds that a loaded machine may need for what takes one
+# A connection for each request, and one client for all: making one reads every certificate that
+# this machine trusts.
+WEB = httpx2.Client(limits=httpx2.Limits(max_keepalive_connections=0))
 LEFTOVER_DEADLINE = 2.0  # seconds after which nothing of a server may be left
 
 INITIALIZE: Mapping[str, Any] = {

@@ -5,11 +5,10 @@ import subprocess
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from tests.process.conftest import HttpServer, answering
-from tests.process.processes import BODY, COMMAND, HEADERS, needs_ipv6
+from tests.process.processes import BODY, COMMAND, HEADERS, WEB, needs_ipv6
 
 SERVE = (COMMAND, "serve", "--http")
 TOKEN = "t0ken-of-the-operator"
@@ -44,7 +43,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Generator[HttpServer, No
 def test_a_browser_that_was_tricked_is_turned_away(
     free: HttpServer, headers: Mapping[str, str], status: int
 ) -> None:
-    answer = httpx2.post(free.url, json=BODY, headers={**HEADERS, **headers})
+    answer = WEB.post(free.url, json=BODY, headers={**HEADERS, **headers})
 
     assert answer.status_code == status
 
@@ -59,7 +58,7 @@ def test_every_path_wants_the_token(
 ) -> None:
     headers = {**HEADERS, **({"Authorization": authorization} if authorization else {})}
 
-    with httpx2.stream("POST", locked.root + path, json=BODY, headers=headers) as answer:
+    with WEB.stream("POST", locked.root + path, json=BODY, headers=headers) as answer:
         assert (answer.status_code == 401) == (status == 401)
 
 
@@ -71,11 +70,11 @@ def test_a_websocket_is_turned_away_like_anybody_else(locked: HttpServer) -> Non
         "Sec-WebSocket-Version": "13",
     }
 
-    assert httpx2.get(locked.url, headers=upgrade).status_code == 401
+    assert WEB.get(locked.url, headers=upgrade).status_code == 401
 
 
 def test_health_is_answered_without_a_token_and_tells_the_version(locked: HttpServer) -> None:
-    answer = httpx2.get(locked.root + "/health")
+    answer = WEB.get(locked.root + "/health")
 
     assert answer.json() == {"status": "ok", "version": "0.1.0"}
 
@@ -84,14 +83,14 @@ def test_health_is_answered_without_a_token_and_tells_the_version(locked: HttpSe
 def test_health_is_no_way_around_the_hosts_and_origins(
     free: HttpServer, headers: Mapping[str, str]
 ) -> None:
-    answer = httpx2.get(free.root + "/health", headers=dict(headers))
+    answer = WEB.get(free.root + "/health", headers=dict(headers))
 
     assert answer.status_code in {403, 421}
     assert "0.1.0" not in answer.text
 
 
 def test_a_body_that_is_too_large_is_refused(free: HttpServer) -> None:
-    answer = httpx2.post(free.url, content=b"x" * (5 << 20), headers=dict(HEADERS))
+    answer = WEB.post(free.url, content=b"x" * (5 << 20), headers=dict(HEADERS))
 
     assert answer.status_code == 413
 
@@ -99,7 +98,7 @@ def test_a_body_that_is_too_large_is_refused(free: HttpServer) -> None:
 @pytest.mark.parametrize("bind", [pytest.param("[::1]:0", marks=needs_ipv6), "localhost:0"])
 def test_every_way_to_write_this_machine_is_answered(bind: str, workspace: Path) -> None:
     with answering([*SERVE, bind], workspace) as server:
-        assert httpx2.get(server.root + "/health").status_code == 200
+        assert WEB.get(server.root + "/health").status_code == 200
 
 
 def test_a_bind_beyond_this_machine_is_refused_without_hosts_and_token(workspace: Path) -> None:

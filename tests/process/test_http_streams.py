@@ -17,6 +17,7 @@ from tests.process.processes import (
     HEADERS,
     LEFTOVER_DEADLINE,
     ODD_SERVER,
+    WEB,
     eventually,
     tool_call,
 )
@@ -29,10 +30,10 @@ MODERN: Mapping[str, Any] = {
 
 def session(server: HttpServer, **more: str) -> dict[str, str]:
     """Open a session as clients of the older era do; return the headers of its requests."""
-    opened = httpx2.post(server.url, json=BODY, headers={**HEADERS, **more})
+    opened = WEB.post(server.url, json=BODY, headers={**HEADERS, **more})
     headers = {**HEADERS, **more, "Mcp-Session-Id": opened.headers["mcp-session-id"]}
     initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-    assert httpx2.post(server.url, json=initialized, headers=headers).status_code == 202
+    assert WEB.post(server.url, json=initialized, headers=headers).status_code == 202
     return headers
 
 
@@ -49,7 +50,7 @@ def calling(
     server: HttpServer, call: Mapping[str, Any], headers: Mapping[str, str]
 ) -> Generator[None, None, None]:
     """Hold a call open that has reported its progress."""
-    with httpx2.stream("POST", server.url, json=call, headers=dict(headers)) as answer:
+    with WEB.stream("POST", server.url, json=call, headers=dict(headers)) as answer:
         assert next(line for line in answer.iter_lines() if "notifications/progress" in line)
         yield
 
@@ -63,7 +64,7 @@ def everything_open(server: HttpServer, tool: str) -> Generator[None, None, None
         streams.enter_context(calling(server, older_call, older))
         streams.enter_context(calling(server, *newer_call(tool)))
         for url in (server.url, f"{server.root}/sse"):
-            stream = httpx2.stream("GET", url, headers=older)
+            stream = WEB.stream("GET", url, headers=older)
             assert streams.enter_context(stream).status_code == 200
         address = ("127.0.0.1", int(server.root.rpartition(":")[2]))
         half_a_request = streams.enter_context(socket.create_connection(address))
@@ -96,7 +97,7 @@ def test_a_second_signal_ends_a_server_at_once(odd_http: HttpServer) -> None:
 
 def answers(server: HttpServer) -> bool:
     try:
-        return httpx2.get(server.root + "/health").status_code == 200
+        return WEB.get(server.root + "/health").status_code == 200
     except httpx2.HTTPError:
         return False
 
@@ -104,7 +105,7 @@ def answers(server: HttpServer) -> bool:
 def test_a_call_in_flight_is_told_that_the_server_stops(odd_http: HttpServer) -> None:
     headers = session(odd_http)
     call = {"jsonrpc": "2.0", "id": 2, **tool_call("wait")}
-    with httpx2.stream("POST", odd_http.url, json=call, headers=headers) as answer:
+    with WEB.stream("POST", odd_http.url, json=call, headers=headers) as answer:
         lines = answer.iter_lines()
         assert next(line for line in lines if "notifications/progress" in line)
 
@@ -119,8 +120,8 @@ def test_text_that_utf_8_cannot_carry_ends_no_session(odd_http: HttpServer) -> N
     headers = session(odd_http)
     call = {"jsonrpc": "2.0", "id": 2, **tool_call("repeat")}
 
-    first = httpx2.post(odd_http.url, json=call, headers=headers).text
-    second = httpx2.post(odd_http.url, json=call, headers=headers).text
+    first = WEB.post(odd_http.url, json=call, headers=headers).text
+    second = WEB.post(odd_http.url, json=call, headers=headers).text
 
     assert r"half a character: \\udcff" in first
     assert r"half a character: \\udcff" in second
@@ -129,10 +130,10 @@ def test_text_that_utf_8_cannot_carry_ends_no_session(odd_http: HttpServer) -> N
 def test_a_hundred_sessions_and_as_many_that_left_are_served(odd_http: HttpServer) -> None:
     sessions = [session(odd_http) for _ in range(100)]
     for headers in sessions[::2]:
-        assert httpx2.delete(odd_http.url, headers=headers).status_code == 200
+        assert WEB.delete(odd_http.url, headers=headers).status_code == 200
 
     ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
-    found = [httpx2.post(odd_http.url, json=ping, headers=each).status_code for each in sessions]
+    found = [WEB.post(odd_http.url, json=ping, headers=each).status_code for each in sessions]
 
     assert found == [404, 200] * 50
 
@@ -144,8 +145,8 @@ def test_whoever_sends_the_token_owns_the_call_in_both_eras(workspace: Path) -> 
         older = session(server, Authorization=authorization)
         call, newer = newer_call("who", Authorization=authorization)
 
-        answers = [httpx2.post(server.url, json=call, headers=newer).text]
+        answers = [WEB.post(server.url, json=call, headers=newer).text]
         del call["params"]["_meta"]
-        answers.append(httpx2.post(server.url, json=call, headers=older).text)
+        answers.append(WEB.post(server.url, json=call, headers=older).text)
 
     assert all('"word":"token"' in answer for answer in answers), answers
