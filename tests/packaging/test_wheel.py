@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# One worker runs these, and builds the wheel once.
+pytestmark = pytest.mark.xdist_group("wheel")
+
 REPOSITORY = Path(__file__).parents[2]
 
 

@@ -10,6 +10,9 @@ import pytest
 from tests.process.conftest import HttpServer, answering
 from tests.process.processes import BODY, COMMAND, HEADERS, WEB, needs_ipv6
 
+# Its two servers serve all its tests where one worker runs them.
+pytestmark = pytest.mark.xdist_group("http")
+
 SERVE = (COMMAND, "serve", "--http")
 TOKEN = "t0ken-of-the-operator"
 

@@ -17,6 +17,8 @@ from tests.process.processes import (
 )
 
 PING = {"method": "ping"}
+# One worker runs these, and starts `lasting` once.
+survives = pytest.mark.xdist_group("lasting")
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Generator[StdioServer, 
         yield server
 
 
+@survives
 def test_nothing_but_protocol_comes_out_whatever_a_tool_writes(lasting: StdioServer) -> None:
     answer = lasting.ask(2, tool_call("shout"))
 
@@ -34,6 +37,7 @@ def test_nothing_but_protocol_comes_out_whatever_a_tool_writes(lasting: StdioSer
     assert lasting.ask(3, PING)["result"] == {}
 
 
+@survives
 @pytest.mark.parametrize(
     "junk",
     [
@@ -65,6 +69,7 @@ def test_a_line_that_is_no_request_is_survived(lasting: StdioServer, junk: str) 
     assert lasting.ask(2, PING)["result"] == {}
 
 
+@survives
 def test_bytes_that_are_no_text_are_survived(lasting: StdioServer) -> None:
     assert lasting.process.stdin is not None
     lasting.process.stdin.flush()
@@ -73,12 +78,14 @@ def test_bytes_that_are_no_text_are_survived(lasting: StdioServer) -> None:
     assert lasting.ask(2, PING)["result"] == {}
 
 
+@survives
 def test_a_line_of_fifty_megabytes_is_answered(lasting: StdioServer) -> None:
     answer = lasting.ask(2, tool_call("wait", bogus="x" * 50_000_000))
 
     assert answer["result"]["content"][0]["text"].endswith("- bogus: unknown argument")
 
 
+@survives
 @pytest.mark.parametrize("fails", [False, True])
 def test_text_that_utf_8_cannot_carry_does_not_end_the_connection(
     lasting: StdioServer, *, fails: bool

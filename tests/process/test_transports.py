@@ -1,7 +1,7 @@
 """Every transport in both eras: lists, calls, progress and cancellation through a real client."""
 
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal
@@ -13,10 +13,11 @@ from mcp.client.sse import sse_client
 from mcp.types import TextContent
 
 from server.tools.registry import tools as registered
-from tests.process.conftest import StartHttp
+from tests.process.conftest import SCHEMA, HttpServer, answering
 from tests.process.processes import COMMAND, DEADLINE, LEFTOVER_DEADLINE, eventually, loaders
 
-pytestmark = pytest.mark.anyio
+# One worker runs these, and starts the server for the network once.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("transports")]
 Era = Literal["auto", "legacy"]
 SLEEPER = "DO $$ BEGIN PERFORM pg_sleep(30); END $$;"
 """A schema file that keeps the server busy for as long as a test needs."""
@@ -32,23 +33,38 @@ def era(request: pytest.FixtureRequest) -> Era:
     return request.param
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[HttpServer, None, None]:
+    """Start one server for streamable HTTP and legacy SSE."""
+    folder = furnished(tmp_path_factory.mktemp("served"))
+    with answering([COMMAND, "serve", "--http", "127.0.0.1:0", "--sse"], folder) as server:
+        yield server
+
+
+def furnished(folder: Path) -> Path:
+    """Write the schemas of these tests into a folder."""
+    (folder / "schema.sql").write_text(SCHEMA)
+    (folder / "slow.sql").write_text(SLEEPER)
+    return folder
+
+
 @pytest.fixture
 def connect(
-    transport: str, era: Era, workspace: Path, start_http: StartHttp
+    transport: str, era: Era, tmp_path: Path, served: HttpServer
 ) -> AbstractAsyncContextManager[Client]:
     """Return a context manager that yields a connected client."""
 
     @asynccontextmanager
     async def connected() -> AsyncGenerator[Client, None]:
         if transport == "stdio":
-            server = StdioServerParameters(command=COMMAND, args=["serve"], cwd=workspace)
+            folder = furnished(tmp_path)
+            server = StdioServerParameters(command=COMMAND, args=["serve"], cwd=folder)
             async with Client(server, mode=era) as client:
                 yield client
             return
-        with start_http(*["--sse"][: transport == "sse"]) as running:
-            address = running.url if transport == "http" else sse_client(f"{running.root}/sse")
-            async with Client(address, mode=era) as client:
-                yield client
+        address = served.url if transport == "http" else sse_client(f"{served.root}/sse")
+        async with Client(address, mode=era) as client:
+            yield client
 
     return connected()
 
@@ -67,9 +83,8 @@ async def test_a_client_lists_calls_and_reads(
 
 
 async def test_a_long_call_reports_progress_and_stops_when_the_client_gives_up(
-    connect: AbstractAsyncContextManager[Client], workspace: Path
+    connect: AbstractAsyncContextManager[Client],
 ) -> None:
-    (workspace / "slow.sql").write_text(SLEEPER)
     stages, slept = list[str](), False
     # Fixtures of other tests may hold sessions of their own.
     already = {*loaders(os.getpid())}
