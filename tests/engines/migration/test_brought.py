@@ -169,6 +169,15 @@ async def test_a_marked_transaction_holds_for_its_direction_alone() -> None:
     assert [segment.is_transactional for segment in file.back] == [False]
 
 
+@pytest.mark.parametrize(("named", "noted"), [("plain", True), ("dbmate", False)])
+def test_a_file_that_another_runner_reads_otherwise_is_noted(named: str, *, noted: bool) -> None:
+    content = b"-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n"
+
+    file = read_foreign(content, "1_a.sql", format_of(named))
+
+    assert any("output.format=dbmate" in note for note in file.notes) is noted
+
+
 async def test_a_file_without_a_way_back_gets_ours(shadow: Shadow) -> None:
     found = await _judged(shadow, "CREATE INDEX late ON orders (total);", "")
 

@@ -112,14 +112,15 @@ class _Trial:
             version=version, forward=Course(), setbacks=self.setbacks, notes=self.source.notes
         )
         progress = _Progress(proof)
-        seconds = self.options.limits.statement_seconds
+        limits = self.options.limits.for_segments(len(self.plan.forward) + len(self.plan.back))
+        seconds = limits.statement_seconds
         async with cloned(
             self.source, time_zone=self.options.time_zone, statement_seconds=seconds
         ) as clone:
             try:
                 return await bounded(
                     lambda: self._on(clone, progress),
-                    limits=self.options.limits,
+                    limits=limits,
                     database=clone.database,
                     spared=clone.superuser.pid,
                     refusal="The plan was not proven",

@@ -4,9 +4,9 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import anyio
 
@@ -18,6 +18,8 @@ from server.errors import InvalidInputError
 T = TypeVar("T")
 
 _GLANCE_SECONDS = 0.2
+_SEGMENT_SECONDS = 0.5
+_MOST_MORE_SECONDS = 600.0
 _SIZE = "SELECT pg_catalog.pg_database_size(oid) FROM pg_catalog.pg_database WHERE datname = $1"
 # Parallel workers are processes of their own.
 _PROCESSES = """
@@ -37,6 +39,11 @@ class LoadLimits:
     memory_bytes: int = 1 << 30
     catalog_bytes: int = 128 << 20
     objects: int = 1_000_000
+
+    def for_segments(self, count: int) -> Self:
+        """Return them with more time, up to an end: a schema is read after each of its segments."""
+        more = min(count * _SEGMENT_SECONDS, _MOST_MORE_SECONDS)
+        return replace(self, seconds=self.seconds + more)
 
 
 DEFAULT_LIMITS = LoadLimits()

@@ -74,6 +74,11 @@ async def test_a_file_is_told_at_which_statement_it_was_ended(shadow: Shadow) ->
     assert "grew beyond" in found.course.failure.message
 
 
+@pytest.mark.parametrize(("segments", "seconds"), [(0, 300), (400, 500), (1_000_000, 900)])
+def test_a_long_plan_gets_more_time_and_never_without_end(segments: int, seconds: float) -> None:
+    assert LoadLimits(seconds=300).for_segments(segments).seconds == seconds
+
+
 def test_no_comparison_is_claimed_that_was_not_made() -> None:
     proof = Proof(version="18.6", forward=Course(boundaries=("a", "b")), stopped="it took too long")
 
