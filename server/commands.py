@@ -50,7 +50,9 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     app.command()(serve)
     app.command()(demo)
     for tool in map(registry.tool, _needed(arguments)):
-        app.command(_command(tool.name), help=_unwrapped(tool))(tool_command(tool))
+        app.command(_command(tool.name), help=tool.description.replace("\n", "\n\n"))(
+            tool_command(tool)
+        )
     return app
 
 
@@ -128,11 +130,6 @@ def _escape_what_cannot_be_written(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
-
-
-def _unwrapped(tool: Tool) -> str:
-    """Return the description with each paragraph on one line, for the terminal to wrap."""
-    return "\n\n".join(" ".join(part.split()) for part in tool.description.split("\n\n"))
 
 
 def _ordered(by_option: Mapping[str, Leaf]) -> list[inspect.Parameter]:

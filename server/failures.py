@@ -1,8 +1,10 @@
 """What a failure tells the caller: the message that it carries, or the wrong values by name."""
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from server.errors import BackendError
 
@@ -49,6 +51,24 @@ def complaints(
         yield f"{'.'.join(path)}: {fault}" if path else fault
     if len(items) > _MOST_COMPLAINTS:
         yield f"{len(items) - _MOST_COMPLAINTS} more wrong values"
+
+
+def names_at(model: type[BaseModel], path: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that are valid below a path of them; none where it leads to no group."""
+    group: type[BaseModel] | None = model
+    for name in path:
+        if group is None or name.isdecimal():
+            continue  # the number of an item stands between the list and what the item holds
+        field = group.model_fields.get(name)
+        group = _group_in(field.annotation) if field else None
+    return tuple(group.model_fields) if group else ()
+
+
+def _group_in(annotation: object) -> type[BaseModel] | None:
+    """Return the model that a type is, or that its items are."""
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_group_in, get_args(annotation))), None)
 
 
 def shown_name(name: str) -> str:

@@ -1,13 +1,18 @@
 """JSON Schemas as clients get them: short, as a model reads all of them before its first call."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, cast
 
 Schema: TypeAlias = Mapping[str, Any]
 _Change: TypeAlias = Callable[[Schema], dict[str, Any]]
 
 _DERIVED: Final = frozenset({"title"})  # what pydantic derives from names
+# A wrong number or text is refused with its bounds.
+_BOUNDS: Final = frozenset(
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"}
+)
+_CLOSED: Final = "additionalProperties"
 _EXPLAINING: Final = frozenset({"title", "description", "default", "examples"})
 _NULL: Final = {"type": "null"}
 _REFERENCE: Final = "#/$defs/"
@@ -16,10 +21,12 @@ _REFERENCE: Final = "#/$defs/"
 def input_schema(schema: Schema) -> dict[str, Any]:
     """Return the schema of arguments without what no reader needs.
 
-    Titles go, and defaults that say no more than that something may be left out. The values of
-    choices say what their classes' docstrings would say again.
+    Titles and bounds go, and defaults that say no more than that something may be left out. The
+    values of choices say what their classes' docstrings would say again. That no more is taken
+    stands at the top, once for all groups.
     """
-    return _with_single_definitions_in_place(_of_arguments(schema))
+    short = _with_single_definitions_in_place(_of_arguments(schema))
+    return short | ({_CLOSED: False} if _is_closed(schema) else {})
 
 
 def output_schema(schema: Schema) -> dict[str, Any]:
@@ -28,7 +35,11 @@ def output_schema(schema: Schema) -> dict[str, Any]:
 
 
 def _of_arguments(schema: Schema) -> dict[str, Any]:
-    dropped = _DERIVED | {"description"} if "enum" in schema else _DERIVED
+    dropped = _DERIVED | _BOUNDS
+    if "enum" in schema:
+        dropped |= {"description"}
+    if _is_closed(schema):
+        dropped |= {_CLOSED}
     kept = {
         keyword: value
         for keyword, value in _optional(schema).items()
@@ -45,8 +56,13 @@ def _optional(schema: Schema) -> Schema:
     return {**arms[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
 
 
+def _is_closed(schema: Schema) -> bool:
+    # What a mapping's values look like stands under the same keyword.
+    return schema.get(_CLOSED) is False
+
+
 def _says_nothing(default: object) -> bool:
-    return isinstance(default, dict) or default in (None, "", [])
+    return isinstance(default, dict) or default is False or default in (None, "", [])
 
 
 def _without(schema: Schema, dropped: frozenset[str]) -> dict[str, Any]:
@@ -99,13 +115,3 @@ def _references(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in cast("list[object]", value):
             yield from _references(inner)
-
-
-def names_at(schema: Schema, path: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the properties below a path of them; none where there are none."""
-    node = schema
-    for name in path:
-        member = node.get("properties", {}).get(name, {})
-        definition = str(member.get("$ref", "")).removeprefix(_REFERENCE)
-        node = schema.get("$defs", {}).get(definition, member)
-    return tuple(node.get("properties", ()))

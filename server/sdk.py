@@ -31,12 +31,11 @@ from mcp.types import (
     InputRequiredResult,
 )
 from mcp.types import Tool as ListedTool
-from pydantic import AnyUrl, PrivateAttr, ValidationError
+from pydantic import AnyUrl, BaseModel, Field, ValidationError
 from typing_extensions import override
 
-from server.failures import message_in, shown_name
+from server.failures import message_in, names_at, shown_name
 from server.logs import request_scope
-from server.schemas import names_at
 from server.wire_errors import protocol_failure, tool_failure
 from server.wire_text import sendable
 
@@ -54,7 +53,8 @@ class LateTool(RegisteredTool):
     `fn` makes it: it takes nothing and returns the tool as it was registered.
     """
 
-    _made: RegisteredTool | None = PrivateAttr(default=None)
+    made: RegisteredTool | None = Field(default=None, exclude=True)
+    """The tool as it was registered, once it was called."""
 
     @classmethod
     def of(cls, listed: ListedTool, make: Callable[[], RegisteredTool]) -> Self:
@@ -83,7 +83,7 @@ class LateTool(RegisteredTool):
         Raises:
             UnexpectedToolError: it could not be made; otherwise as its own `run`.
         """
-        made = self._made or await self._made_in_a_thread()
+        made = self.made or await self._made_in_a_thread()
         return await made.run(arguments, context, convert_result)
 
     async def _made_in_a_thread(self) -> RegisteredTool:
@@ -95,8 +95,8 @@ class LateTool(RegisteredTool):
 
     def _make(self) -> RegisteredTool:
         with _MAKING:
-            made = self._made or self.fn()
-            self._made = made
+            made = self.made or self.fn()
+            self.made = made
         return made
 
 
@@ -142,7 +142,7 @@ class Server(MCPServer):
             try:
                 return await super().call_tool(name, arguments, context)
             except ToolError as error:
-                known_at = partial(names_at, tool.parameters)
+                known_at = partial(names_at, _model(tool))
                 raise ToolError(tool_failure(name, error, known_at)) from None
             except MCPError as error:
                 raise ToolError(
@@ -255,6 +255,12 @@ class Server(MCPServer):
                     await served.run(relayed, spoken, served.create_initialization_options())
             finally:
                 at_end()
+
+
+def _model(tool: RegisteredTool) -> type[BaseModel]:
+    """Return the model that a tool's arguments are validated with, after it was called."""
+    registered = tool.made if isinstance(tool, LateTool) else tool
+    return (registered or tool).fn_metadata.arg_model
 
 
 async def _answer(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:

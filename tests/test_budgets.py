@@ -11,6 +11,9 @@ from server.app import INSTRUCTIONS, build
 from server.runtime import open_runtime
 from server.settings import load_settings
 
+TO_COME = {"scaffold_api": 1_150, "generate_spec": 900}
+"""Bytes kept for tools that are not registered yet."""
+
 pytestmark = pytest.mark.anyio
 
 
@@ -28,9 +31,10 @@ async def test_names_descriptions_and_inputs_stay_under_twelve_kilobytes(
     listed: list[Tool],
 ) -> None:
     sizes = {each.name: size([each.name, each.description, each.input_schema]) for each in listed}
-    print(f"\ntools/list without outputs: {sum(sizes.values())} of 12000 bytes: {sizes}")
+    kept = sum(bytes_ for name, bytes_ in TO_COME.items() if name not in sizes)
+    print(f"\ntools/list without outputs: {sum(sizes.values())} of {12_000 - kept} bytes: {sizes}")
 
-    assert sum(sizes.values()) < 12_000
+    assert sum(sizes.values()) < 12_000 - kept
 
 
 async def test_every_output_schema_stays_under_one_and_a_half_kilobytes(

@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from server.errors import InvalidInputError
-from server.failures import complaints, message_in, shown_name
+from server.failures import complaints, message_in, names_at, shown_name
 
 MESSAGE = InvalidInputError("wrong")
 
@@ -16,6 +16,20 @@ class Values(BaseModel):
 
     number: int = 0
     names: tuple[int, ...] = ()
+
+
+class Item(BaseModel):
+    """An item of a list."""
+
+    title: str = ""
+
+
+class Whole(BaseModel):
+    """A group, perhaps a group, and groups in a list."""
+
+    values: Values = Values()
+    perhaps: Values | None = None
+    items: tuple[Item, ...] = ()
 
 
 def faults(**given: object) -> list[str]:
@@ -70,3 +84,20 @@ def test_a_thousand_wrong_values_are_cut_and_counted() -> None:
 )
 def test_a_shown_name_is_ascii_and_cut(name: str, shown: str) -> None:
     assert shown_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ([], ("values", "perhaps", "items")),
+        (["values"], ("number", "names")),
+        (["perhaps"], ("number", "names")),
+        (["items", "0"], ("title",)),
+        (["values", "number"], ()),
+        (["no", "such"], ()),
+    ],
+)
+def test_the_names_at_a_path_are_those_of_its_group(
+    path: list[str], names: tuple[str, ...]
+) -> None:
+    assert names_at(Whole, path) == names

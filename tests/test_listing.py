@@ -2,14 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import pytest
 from mcp import Client
 from mcp.server.mcpserver.tools import Tool as RegisteredTool
-from pydantic import Field
+from mcp.types import CallToolResult, TextContent
+from pydantic import BaseModel, Field
 
 from server.app import build
 from server.endpoint import registered
@@ -78,6 +79,72 @@ def test_a_start_loads_no_tool_no_prompt_and_no_engine(tmp_path: Path) -> None:
         *("server.engines", "asyncpg", "pglast", "numpy", "jinja2", "yaml"),
     }
     assert late & set(ran.stdout.split()) == set()
+
+
+Place = tuple[str | int, ...]
+
+
+def groups(model: type[BaseModel], path: Place = ()) -> Iterator[tuple[Place, tuple[str, ...]]]:
+    """Yield where each group of a tool's arguments stands, and its names."""
+    yield path, tuple(model.model_fields)
+    for name, field in model.model_fields.items():
+        inner = get_args(field.annotation) or (field.annotation,)
+        for kind in inner:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from groups(kind, (*path, name, 0) if len(inner) > 1 else (*path, name))
+
+
+def with_a_member(path: Place) -> dict[str, Any]:
+    """Return arguments with an unknown member at a path."""
+    whole: Any = {"bogus": "hunter2"}
+    for name in reversed(path):
+        whole = [whole] if name == 0 else {name: whole}
+    return whole
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", tools.NAMES)
+async def test_an_unknown_argument_of_any_group_is_answered_with_the_valid_ones(
+    runtime: Runtime, name: str
+) -> None:
+    model = registered(tools.tool(name), runtime).fn_metadata.arg_model
+    wrong = {path: with_a_member(path) for path, _ in groups(model)}
+
+    async with Client(build(runtime)) as client:
+        told = {path: text_of(await client.call_tool(name, wrong[path])) for path in wrong}
+
+    assert "hunter2" not in str(told)
+    assert {path: told[path].partition("bogus: ")[2].splitlines()[0] for path in told} == {
+        path: f"unknown argument; valid: {', '.join(names)}" for path, names in groups(model)
+    }
+
+
+def text_of(result: CallToolResult) -> str:
+    return "".join(part.text for part in result.content if isinstance(part, TextContent))
+
+
+def in_words(model: type[BaseModel], schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each argument that no property stands for, with its default, beside its group."""
+    for name, field in model.model_fields.items():
+        inner = schema.get("properties", {}).get(name)
+        if inner is None:
+            default = str(field.default).lower().removesuffix(".0")
+            yield f"{name}: {default}", str(schema)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from in_words(field.annotation, inner)
+
+
+@pytest.mark.anyio
+async def test_what_stands_in_words_is_there_with_its_default(runtime: Runtime) -> None:
+    made = [registered(tool, runtime) for tool in tools.tools()]
+    told = [
+        each
+        for tool in made
+        for each in in_words(tool.fn_metadata.arg_model, described_tool(tool).input_schema)
+    ]
+
+    assert len(told) > 1
+    assert [(wanted, words) for wanted, words in told if wanted not in words] == []
 
 
 class Group(Arguments):

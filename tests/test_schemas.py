@@ -2,16 +2,33 @@
 
 from typing import Annotated
 
-import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from server.schemas import input_schema, names_at, output_schema
+from server.schemas import input_schema, output_schema
 
 
 class Inner(BaseModel):
     """A group with a title of its own, to prove that names survive."""
 
     title: str = "kept"
+
+
+class Bounded(BaseModel):
+    """A closed group in a closed one, with bounds, and a property called like a keyword."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    minimum: Annotated[int, Field(ge=1, le=9)]
+    word: Annotated[str, Field(min_length=1, max_length=9)] = "word"
+    words: dict[str, str] = {}
+
+
+class Closed(BaseModel):
+    """A closed group around another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    inner: Bounded
 
 
 class Outer(BaseModel):
@@ -29,6 +46,8 @@ class Twice(BaseModel):
     limit: int | None = None
     words: str = ""
     loud: bool = False
+    fast: bool = True
+    zero: int = 0
 
 
 class Tree(BaseModel):
@@ -70,7 +89,9 @@ def test_what_may_be_left_out_needs_no_null_and_no_empty_default() -> None:
 
     assert properties["limit"] == {"type": "integer"}
     assert properties["words"] == {"type": "string"}
-    assert properties["loud"] == {"default": False, "type": "boolean"}
+    assert properties["loud"] == {"type": "boolean"}
+    assert properties["fast"] == {"default": True, "type": "boolean"}
+    assert properties["zero"] == {"default": 0, "type": "integer"}
 
 
 def test_a_result_that_may_be_null_says_so() -> None:
@@ -79,15 +100,20 @@ def test_a_result_that_may_be_null_says_so() -> None:
     assert properties["limit"] == {"anyOf": [{"type": "integer"}, {"type": "null"}]}
 
 
-@pytest.mark.parametrize(
-    ("path", "names"),
-    [([], ("inner", "number")), (["inner"], ("title",)), (["number"], ()), (["no", "such"], ())],
-)
-def test_the_names_at_a_path_are_those_of_its_group(
-    path: list[str], names: tuple[str, ...]
-) -> None:
-    assert names_at(input_schema(Outer.model_json_schema()), path) == names
+def test_bounds_go_and_a_property_that_is_called_like_one_is_kept() -> None:
+    assert input_schema(Bounded.model_json_schema())["properties"] == {
+        "minimum": {"type": "integer"},
+        "word": {"default": "word", "type": "string"},
+        "words": {"additionalProperties": {"type": "string"}, "type": "object"},
+    }
 
 
-def test_the_names_at_a_path_of_a_shared_group_are_found() -> None:
-    assert names_at(input_schema(Twice.model_json_schema()), ["second"]) == ("title",)
+def test_that_no_more_is_taken_stands_at_the_top_only() -> None:
+    schema = input_schema(Closed.model_json_schema())
+
+    assert schema["additionalProperties"] is False
+    assert "additionalProperties" not in schema["properties"]["inner"]
+
+
+def test_a_schema_that_takes_more_is_not_closed() -> None:
+    assert "additionalProperties" not in input_schema(Outer.model_json_schema())

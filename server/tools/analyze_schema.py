@@ -44,9 +44,7 @@ class Filters(Arguments):
         tuple[str, ...], Field(description="only these relations: orders or sales.orders")
     ] = ()
     checks: Annotated[tuple[str, ...], Field(description="only these check ids")] = ()
-    severity: Annotated[Severity, Field(description="least severity: error, warning or info")] = (
-        Severity.INFO
-    )
+    severity: Annotated[Severity, Field(description="least severity")] = Severity.INFO
 
 
 class Context(Arguments):
@@ -113,23 +111,20 @@ async def analyze_schema(
     call: Call,
     source: Annotated[
         str,
-        Field(
-            description="file:PATH, dir:PATH, git:REF:PATH, db:NAME or empty",
-            examples=["file:schema.sql"],
-        ),
+        Field(description="file:PATH, dir:PATH, git:REF:PATH, db:NAME or empty"),
     ],
     *,
     filters: Annotated[Filters, Field(description="what to look at")] = Filters(),
     context: Annotated[Context, Field(description="what only you know")] = Context(),
     detail: Annotated[
-        Detail, Field(description="concise shows the gravest findings, detailed all")
+        Detail, Field(description="concise shows the gravest findings")
     ] = Detail.CONCISE,
 ) -> AnalyzeSchemaReport:
     """Find what is wrong in a PostgreSQL schema: indexes, keys, types, security.
 
-    Loads the source into a throw-away PostgreSQL and reads its catalog; nothing is written to the
-    source. Each finding has a stable key, evidence and, where one exists, SQL that fixes it; each
-    check says whether it ran and over how many objects.
+    Loads the source into a throw-away PostgreSQL; a live database is only read. Findings have a
+    stable key, evidence and, where there is one, SQL that fixes it; each check says over how many
+    objects it ran.
     """
     # The drivers and parsers take longer to import than the event loop may stand still.
     await anyio.to_thread.run_sync(import_module, "server.engines.postgres.sources")

@@ -7,7 +7,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import anyio.to_thread
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from server.errors import InvalidInputError, RefusedError
 from server.redaction import Redactor
@@ -89,21 +89,22 @@ async def apply_migration(  # ruff: ignore[too-many-arguments] - one parameter a
     call: Call,
     plan: Annotated[
         str,
-        Field(
-            description="plan file that generate_migration wrote",
-            examples=[".senior-backend/plans/change_schema-0123456789abcdef.json"],
-        ),
+        Field(description="plan file that generate_migration wrote"),
     ],
     database: Annotated[str, Field(description="a database that the operator marked writable")],
     *,
-    dry_run: Annotated[bool, Field(description="only try and estimate; change nothing")] = True,
+    dry_run: Annotated[bool, Field(description="change nothing")] = True,
     direction: Annotated[
-        Way, Field(description="forward, or back: undoes a plan that is applied whole")
+        Way, Field(description="back undoes a plan that is applied whole")
     ] = Way.FORWARD,
     through_phase: Annotated[
         int | None, Field(description="last phase to apply; default: the next unfinished one", ge=1)
     ] = None,
-    locking: Annotated[Locking, Field(description="patience with locks")] = Locking(),
+    locking: Annotated[
+        Locking,
+        WithJsonSchema({"type": "object"}),
+        Field(description="{timeout_ms: 3000, attempts: 5}: lock_timeout and tries of each"),
+    ] = Locking(),
     confirm: Annotated[
         str, Field(description="the plan's id; counts only where the operator allows it")
     ] = "",
@@ -112,9 +113,9 @@ async def apply_migration(  # ruff: ignore[too-many-arguments] - one parameter a
     """Apply a plan of generate_migration to a live PostgreSQL, or by default only try it.
 
     The dry run proves the plan on the present schema and estimates each step. Applying takes a
-    confirmed, proven plan and the schema that its journal records; it locks out other runs,
-    retries locks, stops at the first failure and says how to go on or back. A second call goes on
-    where the first stopped; each call ends where a deploy must come before the next phase.
+    confirmed, proven plan and the schema that its journal records; it stops at the first failure
+    and says how to go on or back. A second call goes on where the first stopped; each ends where a
+    deploy must come before the next phase.
     """
     runtime = call.runtime
     # The drivers and parsers take longer to import than the event loop may stand still.

@@ -61,12 +61,8 @@ class Output(Arguments):
             description="plain, dbmate, golang-migrate, flyway, alembic, node-pg-migrate or prisma"
         ),
     ] = "plain"
-    folder: Annotated[str, Field(description="folder of the migrations; empty writes none")] = (
-        "migrations"
-    )
-    name: Annotated[str, Field(description="name of the migration: letters, digits and _")] = (
-        "change_schema"
-    )
+    folder: Annotated[str, Field(description="where; empty writes none")] = "migrations"
+    name: Annotated[str, Field(description="of letters, digits and _")] = "change_schema"
 
 
 async def generate_migration(  # ruff: ignore[too-many-arguments] - one parameter a concern
@@ -74,14 +70,10 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
     source: Annotated[
         str,
         Field(
-            description="the schema as it is: db:NAME, file:PATH, dir:PATH, git:REF:PATH or empty",
-            examples=["git:HEAD~1:schema.sql"],
+            description="the schema as it is: db:NAME, file:PATH, dir:PATH, git:REF:PATH or empty"
         ),
     ],
-    target: Annotated[
-        str,
-        Field(description="the schema as it shall be, same forms", examples=["file:schema.sql"]),
-    ] = "",
+    target: Annotated[str, Field(description="the schema as it shall be, same forms")] = "",
     *,
     migration: Annotated[
         str, Field(description="instead of target: file:PATH of a migration to run and judge")
@@ -89,20 +81,21 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
     options: Annotated[Options, Field(description="how the plan is made")] = Options(),
     output: Annotated[Output, Field(description="which files are written")] = Output(),
     without_decision: Annotated[
-        bool, Field(description="go on although recommend_profile saved no decision")
+        bool, Field(description="go on though recommend_profile saved none")
     ] = False,
     detail: Annotated[
-        Detail, Field(description="concise shows the steps that fit, detailed all")
+        Detail, Field(description="concise shows the steps that fit")
     ] = Detail.CONCISE,
 ) -> MigrationReport:
     """Plan the migration from one PostgreSQL schema to another, forward and back, with its proof.
 
-    Runs both directions on clones with generated rows in a throw-away PostgreSQL: zero residual
-    difference by two observers, locks, rewrites and scans as observed. Data is lost only where
-    options.allow_data_loss names it. Online by default: concurrent indexes, NOT VALID then
-    VALIDATE, expand and contract. Writes files for your migration runner, and a plan file.
-    With migration instead of target, runs that file the same way, and the way back it brings, lints
-    what it did, and gives the safe form; nothing is written.
+    Runs both ways on throw-away clones with generated rows, and tells locks, rewrites and scans as
+    observed. Data is lost only where allow_data_loss names it. Online by default: concurrent
+    indexes, NOT VALID then VALIDATE, expand and contract. Writes files for your migration runner,
+    and a plan file.
+
+    With migration instead of target, runs that file and the way back it brings, lints what it did
+    and gives the safe form; writes nothing.
     """
     _refuse_both_or_none(target, migration)
     decision = decision_lines(call.runtime.workspace, without=without_decision)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from server.engines.loadtest.plan import Arrivals, Protocol
 from server.tools.tool import Arguments
@@ -25,15 +26,10 @@ def _seconds(value: object) -> object:
     return float(span[1]) * _SECONDS[span[2] or "s"]
 
 
-# A wrong number is refused with its bounds; every model would read them before its first call.
-_NUMBER = WithJsonSchema({"type": "number"})
-_INTEGER = WithJsonSchema({"type": "integer"})
-Seconds = Annotated[
-    float, Field(gt=0, le=86_400, allow_inf_nan=False), BeforeValidator(_seconds), _NUMBER
-]
-Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), _NUMBER]
-Status = Annotated[int, Field(ge=100, le=599), _INTEGER]
-Count = Annotated[int, Field(ge=1), _INTEGER]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), BeforeValidator(_seconds)]
+Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Status = Annotated[int, Field(ge=100, le=599)]
+Count = Annotated[int, Field(ge=1)]
 
 
 def several(value: object) -> object:
@@ -135,6 +131,13 @@ ANY_LIMIT = "any"
 """A rate limit of whatever size."""
 
 
+HOW_MUCH = (
+    "how much; also timeout: 10 (seconds), connections: 1000 (at most), workers: 1 (processes), "
+    "arrivals: constant (or poisson), protocol: http/1.1 (or h2), reuse_connections: true, "
+    "verify_tls: true"
+)
+
+
 class LoadArguments(Arguments):
     """How much load, and how."""
 
@@ -151,13 +154,14 @@ class LoadArguments(Arguments):
         OBJECTS,
         Field(description="ramps after rate, instead of duration: [{seconds, rate}]"),
     ] = ()
-    arrivals: Arrivals = Arrivals.CONSTANT
-    timeout: Annotated[Seconds, Field(description="seconds for an answer")] = 10.0
-    connections: Annotated[Count, Field(description="at most")] = 1_000
-    reuse_connections: bool = True
-    protocol: Protocol = Protocol.HTTP_1
-    verify_tls: bool = True
-    workers: Annotated[int, Field(description="processes", ge=1, le=64), _INTEGER] = 1
+    # What few calls need stands in the words of the group.
+    arrivals: SkipJsonSchema[Arrivals] = Arrivals.CONSTANT
+    timeout: Annotated[SkipJsonSchema[Seconds], Field(description="seconds for an answer")] = 10.0
+    connections: Annotated[SkipJsonSchema[Count], Field(description="at most")] = 1_000
+    reuse_connections: SkipJsonSchema[bool] = True
+    protocol: SkipJsonSchema[Protocol] = Protocol.HTTP_1
+    verify_tls: SkipJsonSchema[bool] = True
+    workers: Annotated[SkipJsonSchema[int], Field(description="processes", ge=1, le=64)] = 1
 
 
 def _limit(value: object) -> object:
@@ -177,10 +181,11 @@ class CheckArguments(Arguments):
         Field(description="p99<300ms, error_rate<1%, rate>=500/s, slo: 99.9% < 250ms over 30d"),
     ] = ()
     compare: Annotated[
-        str, Field(description="second URL or saved result: which is faster, with interval")
+        str,
+        Field(description="second URL or saved result: which is faster, with interval; pairs: 10"),
     ] = ""
     pairs: Annotated[
-        int, Field(description="measured in turns, to compare", ge=6, le=60), _INTEGER
+        SkipJsonSchema[int], Field(description="measured in turns, to compare", ge=6, le=60)
     ] = 10
     expect_rate_limit: Annotated[
         str,

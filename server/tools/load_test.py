@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from server.errors import InvalidInputError
 from server.runs import BackgroundRun
 from server.tools.load_arguments import (
+    HOW_MUCH,
     OBJECTS,
     Action,
     CheckArguments,
@@ -32,10 +33,11 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     targets: Annotated[
         tuple[TargetArguments, ...],
         BeforeValidator(several),
+        HOW_MUCH,
         OBJECTS,
         Field(description="several instead of url: [{url, weight, name, members of request}]"),
     ] = (),
-    load: Annotated[LoadArguments, Field(description="how much")] = LoadArguments(),
+    load: Annotated[LoadArguments, Field(description=HOW_MUCH)] = LoadArguments(),
     checks: Annotated[CheckArguments, Field(description="goals, experiments")] = CheckArguments(),
     attack: Annotated[
         str, Field(description="instead of load: login, input_validation or headers")
@@ -52,8 +54,7 @@ async def load_test(  # ruff: ignore[too-many-arguments] - one parameter a conce
     """Send HTTP load and measure latency from when each request was due.
 
     Loopback is free over stdio; other hosts only as the operator set. A run whose generator was
-    the limit is void and says so. What takes longer than 45 s answers with a run_id to call again
-    with.
+    the limit is void and says so. What outlasts 45 s answers with a run_id: call again with it.
     """
     # Only who sends load pays for numpy and the clients, not everybody who starts the server.
     from server.tools.load_attack import attack_on

@@ -97,23 +97,19 @@ _LOAD, _DATA, _ARCHITECTURE, _TEAM, _RELIABILITY = (
 async def recommend_profile(  # ruff: ignore[too-many-arguments] - one parameter a concern
     call: Call,
     *,
-    load: Annotated[Load, Field(description="Q1: load")] = _LOAD,
-    data: Annotated[Data, Field(description="Q2 and Q4: tenancy and data")] = _DATA,
-    architecture: Annotated[
-        Architecture, Field(description="Q3 and Q5: shape of the system")
-    ] = _ARCHITECTURE,
-    team: Annotated[Team, Field(description="Q5: who builds it")] = _TEAM,
-    reliability: Annotated[
-        Reliability, Field(description="Q6 and Q7: recovery and SLO")
-    ] = _RELIABILITY,
+    load: Annotated[Load, Field(description="Q1")] = _LOAD,
+    data: Annotated[Data, Field(description="Q2, Q4")] = _DATA,
+    architecture: Annotated[Architecture, Field(description="Q3, Q5")] = _ARCHITECTURE,
+    team: Annotated[Team, Field(description="Q5")] = _TEAM,
+    reliability: Annotated[Reliability, Field(description="Q6, Q7")] = _RELIABILITY,
     overwrite: Annotated[bool, Field(description="replace an earlier decision")] = False,
     detail: Annotated[Detail, Field(description="size of the text")] = Detail.CONCISE,
 ) -> RecommendProfileReport:
     """Recommend a backend profile from the answers to the seven forcing questions.
 
-    Gives stack, latency targets, SLO, RPO and RTO, capacity, approvers and the score term by term,
-    and saves the decision. Refuses while read_write_ratio, p99_qps, tenancy, data_sensitivity or
-    pattern is missing, or a kill criterion trips. Leave out what the user has not answered.
+    Gives stack, latency, SLO, RPO and RTO targets, capacity, approvers and the score, and saves the
+    decision. Refuses while read_write_ratio, p99_qps, tenancy, data_sensitivity or pattern is
+    missing, or a kill criterion trips. Leave out what the user has not answered.
     """
     from server.engines.profiles import decision, library
     from server.engines.profiles.recommendation import recommend

@@ -109,5 +109,6 @@ class Tool:
 
     @property
     def description(self) -> str:
-        """What models and people read before they choose the tool."""
-        return inspect.cleandoc(self.run.__doc__ or "")
+        """What models and people read before they choose the tool, a line a paragraph."""
+        paragraphs = inspect.cleandoc(self.run.__doc__ or "").split("\n\n")
+        return "\n".join(" ".join(each.split()) for each in paragraphs)

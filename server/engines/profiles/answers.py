@@ -99,8 +99,11 @@ class Data(_Group):
     compliance_controls: Annotated[
         tuple[Control, ...] | None,
         choices(Control),
-        WithJsonSchema({"type": "array", "items": {"type": "string", "enum": [*Control]}}),
-        Field(description="working safeguards, see guide://forcing_questions/controls"),
+        WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+        Field(
+            description="working safeguards by id, as audit-log; "
+            "guide://forcing_questions/controls has all, a refusal those needed"
+        ),
     ] = None
 
 
