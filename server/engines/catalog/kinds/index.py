@@ -64,32 +64,6 @@ READER = Reader(
     parent="pg_class",
     naming=beside_parent(Index.kind),
     sql="""
-WITH keys AS (
-  SELECT i.indexrelid, jsonb_agg(jsonb_build_object(
-      'column', a.attname,
-      'expression', CASE WHEN a.attname IS NULL
-        THEN pg_get_indexdef(i.indexrelid, number + 1, false) END,
-      'operator_class', CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
-        END || quote_ident(o.opcname)
-        || coalesce('(' || array_to_string(own.attoptions, ', ') || ')', ''),
-      'is_default_operator_class', o.opcdefault AND own.attoptions IS NULL,
-      'collation', CASE WHEN i.indcollation[number] <> coalesce(a.attcollation, t.typcollation)
-        THEN i.indcollation[number]::regcollation::text END,
-      'is_descending', i.indoption[number] & 1 = 1,
-      'is_nulls_first', i.indoption[number] & 2 = 2,
-      'statistics_target', nullif(own.attstattarget, -1)
-    ) ORDER BY number) AS keys
-  FROM pg_index i
-  JOIN pg_class r ON r.oid = i.indrelid AND r.relkind <> 't'
-  CROSS JOIN LATERAL generate_series(0, i.indnkeyatts - 1) number
-  JOIN pg_opclass o ON o.oid = i.indclass[number]
-  JOIN pg_namespace n ON n.oid = o.opcnamespace
-  JOIN pg_attribute own ON own.attrelid = i.indexrelid AND own.attnum = number + 1
-  JOIN pg_type t ON t.oid = own.atttypid
-  LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[number]
-  WHERE i.indexrelid >= 16384
-  GROUP BY i.indexrelid
-)
 SELECT i.indexrelid AS oid, i.indrelid AS parent_oid, c.relname AS name, m.amname AS method,
   keys.keys, (i.indkey::int2[])[i.indnkeyatts : i.indnatts - 1] AS included_columns,
   CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
@@ -103,7 +77,28 @@ FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class r ON r.oid = i.indrelid
 JOIN pg_am m ON m.oid = c.relam
-JOIN keys ON keys.indexrelid = i.indexrelid
+CROSS JOIN LATERAL (
+  SELECT jsonb_agg(jsonb_build_object(
+      'column', a.attname,
+      'expression', CASE WHEN a.attname IS NULL
+        THEN pg_get_indexdef(i.indexrelid, number + 1, false) END,
+      'operator_class', CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
+        END || quote_ident(o.opcname)
+        || coalesce('(' || array_to_string(own.attoptions, ', ') || ')', ''),
+      'is_default_operator_class', o.opcdefault AND own.attoptions IS NULL,
+      'collation', CASE WHEN i.indcollation[number] <> coalesce(a.attcollation, t.typcollation)
+        THEN i.indcollation[number]::regcollation::text END,
+      'is_descending', i.indoption[number] & 1 = 1,
+      'is_nulls_first', i.indoption[number] & 2 = 2,
+      'statistics_target', nullif(own.attstattarget, -1)
+    ) ORDER BY number) AS keys
+  FROM generate_series(0, i.indnkeyatts - 1) number
+  JOIN pg_opclass o ON o.oid = i.indclass[number]
+  JOIN pg_namespace n ON n.oid = o.opcnamespace
+  JOIN pg_attribute own ON own.attrelid = i.indexrelid AND own.attnum = number + 1
+  JOIN pg_type t ON t.oid = own.atttypid
+  LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[number]
+) keys
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_inherits parent ON parent.inhrelid = i.indexrelid
