@@ -41,6 +41,14 @@ anyio.run(lists)
 print(*sys.modules)
 """
 
+COMMAND = """
+import sys
+from server import commands
+
+commands.application(["analyze-schema"])
+print(*sys.modules)
+"""
+
 
 @pytest.fixture
 async def runtime(tmp_path: Path) -> AsyncGenerator[Runtime, None]:
@@ -69,16 +77,27 @@ async def test_a_client_is_told_what_the_signatures_say(runtime: Runtime) -> Non
     )
 
 
-def test_a_start_loads_no_tool_no_prompt_and_no_engine(tmp_path: Path) -> None:
-    script = START.replace("FOLDER", repr(str(tmp_path)))
+def modules_after(script: str) -> set[str]:
+    """Return what a process has loaded that ran a script which prints it."""
     ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return set(ran.stdout.split())
+
+
+def test_a_start_loads_no_tool_no_prompt_and_no_engine(tmp_path: Path) -> None:
+    loaded = modules_after(START.replace("FOLDER", repr(str(tmp_path))))
 
     late = {
         *(f"server.tools.{name}" for name in tools.NAMES),
         *(f"server.prompts.{name}" for name in prompts.NAMES),
         *("server.engines", "asyncpg", "pglast", "numpy", "jinja2", "yaml"),
     }
-    assert late & set(ran.stdout.split()) == set()
+    assert late & loaded == set()
+
+
+def test_a_command_loads_no_tool_but_its_own() -> None:
+    loaded = modules_after(COMMAND)
+
+    assert {name for name in tools.NAMES if f"server.tools.{name}" in loaded} == {"analyze_schema"}
 
 
 Place = tuple[str | int, ...]

@@ -87,6 +87,13 @@ def test_an_unknown_argument_is_no_option(workspace: Path) -> None:
     assert "--bogus" in ran.stderr
 
 
+def test_an_unknown_command_is_answered_with_the_nearest_one(workspace: Path) -> None:
+    ran = run(workspace, "analyse-schema", "empty")
+
+    assert ran.returncode == 2
+    assert "Did you mean 'analyze-schema'?" in ran.stderr
+
+
 def test_no_option_is_cut_where_the_terminal_is_narrow(workspace: Path) -> None:
     ran = run(workspace, "recommend-profile", "--help", environment={"COLUMNS": "60"})
 
