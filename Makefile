@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE_READY := tests/node/node_modules/.ready
+# Two for each core of a small machine: a third of the time a test waits, for PostgreSQL or for load
+# that takes its seconds.
+WORKERS ?= 4
 
 .PHONY: demo test check unit coverage test-corpus bench soak listing lock clean
 
@@ -20,12 +23,15 @@ check: $(READY)
 	$(BIN)/deptry .
 	$(BIN)/codespell
 
+# Without kept bytecode every worker rewrites and compiles every test, and every server its code.
+unit coverage: export PYTHONDONTWRITEBYTECODE :=
+
 unit: $(READY) $(NODE_READY)
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not corpus"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not corpus"
 	$(BIN)/pytest -q -s tests/test_budgets.py
 
 coverage: $(READY) $(NODE_READY)
-	$(BIN)/pytest -q -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -m "not corpus"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered -m "not corpus"
 
 test-corpus: $(READY)
 	$(BIN)/pytest -n 2 -m corpus

@@ -17,7 +17,6 @@ from typing_extensions import override
 from server import logs
 from server.endpoint import registered
 from server.errors import InvalidInputError
-from server.http import listening
 from server.runtime import Runtime, open_runtime
 from server.sdk import Server
 from server.serving import answer, speak
@@ -110,6 +109,8 @@ async def serve(address: str | None) -> None:
         if address is None:
             await speak(odd_server(runtime), runtime)
             return
+        from server.http import listening
+
         with listening(address, settings) as bound:
             await answer(odd_server(runtime), runtime, bound, sse=True)
 

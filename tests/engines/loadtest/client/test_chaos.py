@@ -18,7 +18,7 @@ from tests.engines.loadtest.plans import carried_out, encrypted, ended, plan_for
 
 pytestmark = pytest.mark.anyio
 
-SHORT = Limits(timeout=0.2, connections=50, response_bytes=10_000, header_bytes=2_000)
+SHORT = Limits(timeout=0.5, connections=50, response_bytes=10_000, header_bytes=2_000)
 
 
 async def closes(exchange: Exchange) -> None:
