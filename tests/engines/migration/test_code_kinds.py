@@ -37,7 +37,9 @@ class Case(BaseModel):
     back: str
 
 
-_CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+_CASES = TypeAdapter(list[Case]).validate_python(
+    yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+)
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,9 @@ class Case(BaseModel):
         return Journey(old=old, new=new, rows=self.rows)
 
 
-_CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+_CASES = TypeAdapter(list[Case]).validate_python(
+    yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+)
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,9 @@ class Trip(BaseModel):
         return {step.verb for step in self.plan}
 
 
-_CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+_CASES = TypeAdapter(list[Case]).validate_python(
+    yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+)
 
 
 @pytest.fixture(scope="module")

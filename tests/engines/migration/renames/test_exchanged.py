@@ -25,7 +25,9 @@ class Case(BaseModel):
     renames: tuple[str, ...]
 
 
-_CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+_CASES = TypeAdapter(list[Case]).validate_python(
+    yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+)
 
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)

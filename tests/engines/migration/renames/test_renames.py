@@ -36,7 +36,9 @@ class Case(BaseModel):
     """What a way back by renames alone cannot take away."""
 
 
-_CASES = TypeAdapter(list[Case]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+_CASES = TypeAdapter(list[Case]).validate_python(
+    yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+)
 
 
 @pytest.fixture(scope="module")
