@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from server.engines.catalog.kinds.column import Column
     from server.engines.migration.effect import Effect
     from server.engines.migration.generate import Blocked, Generated
+    from server.engines.migration.proof.course import Failure
     from server.engines.migration.proof.proof import Proof
     from server.engines.migration.renames.likely import LikelyRename
     from server.engines.migration.step import LockMode, Segment, Step
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _CONCISE_TEXT = 8_000  # characters that a concise text stays under
 _MOST_LINES = 12
 _LONGEST_SQL = 700  # characters of a statement that a concise text shows
+_LONGEST_FAILED = 300  # characters of the one that ended a proof
 
 
 class StepEntry(BaseModel):
@@ -344,7 +346,7 @@ def _hazards(step: "Step", found: "Effect | None") -> Iterator[str]:
 def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[str]:
     """Yield what ran, what still differs, and what became of the rows, in a few lines."""
     if proof.forward.failure:
-        yield f"Forward, PostgreSQL {proof.version}: {plain_line(proof.forward.failure)}."
+        yield f"Forward, PostgreSQL {proof.version}: {_failed(proof.forward.failure)}"
         return
     if proof.stopped:
         yield from _stopped_lines(proof, transactions)
@@ -354,7 +356,7 @@ def proof_lines(proof: "Proof", statements: int, transactions: int) -> Iterator[
         f" on a clone; {residual_words(proof.forward_residual)} against the target."
     )
     if proof.back.failure:
-        yield f"Back: {plain_line(proof.back.failure)}."
+        yield f"Back: {_failed(proof.back.failure)}"
     else:
         yield f"Back: {residual_words(proof.back_residual)} against the source."
     yield from _rows(proof)
@@ -373,6 +375,12 @@ def _stopped_lines(proof: "Proof", transactions: int) -> Iterator[str]:
     words = f"{residual_words(left)} against the target" if left else "not compared with the target"
     yield f"Forward: {ran} of {transactions} parts ran on a clone, as shown with each; {words}."
     yield "Back: not run to its end, so nothing is said of it or of what becomes of the rows."
+
+
+def _failed(failure: "Failure") -> str:
+    return (
+        f"{plain_line(failure)}. It says {quoted(without_secrets(failure.sql), _LONGEST_FAILED)}."
+    )
 
 
 def residual_words(residual: object) -> str:

@@ -235,6 +235,19 @@ async def test_what_does_not_reach_the_target_is_unproven_and_not_written(
     assert "not proven" in report["next_steps"][0]
 
 
+async def test_the_statement_that_ends_a_proof_is_shown(client: Client, folder: Path) -> None:
+    (folder / "upset.sql").write_text(
+        """CREATE FUNCTION upset() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+          IF current_setting('lock_timeout') = '3s' THEN RAISE 'not now'; END IF; RETURN 1; END $$;
+        CREATE TABLE t (id int); CREATE MATERIALIZED VIEW seen AS SELECT upset();"""
+    )
+
+    result = await generated(client, "empty", "file:upset.sql")
+
+    (line,) = [each for each in text_of(result).splitlines() if "not now" in each]
+    assert "CREATE MATERIALIZED VIEW" in line
+
+
 async def test_secrets_are_proven_with_placeholders_and_written_nowhere(
     client: Client, folder: Path
 ) -> None:

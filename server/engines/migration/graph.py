@@ -13,6 +13,7 @@ from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.default_privilege import DefaultPrivilege
 from server.engines.catalog.kinds.privilege import Privilege
+from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.sequence import Sequence as SequenceFact
 from server.engines.catalog.kinds.table import Table
@@ -28,6 +29,8 @@ from server.engines.migration.type_family import is_type, needed_by_parts, withi
 
 _LATE = 1_000
 """Added to the rank of what should come after all that can come before it."""
+_BEHIND_ROUTINES = 99
+"""The least rank of what calls routines: behind theirs, and that of aggregates and operators."""
 _APART = frozenset({Mode.OUTSIDE, Mode.FRESH, Mode.ALONE})
 _READS_ROWS = frozenset({"view", "materialized_view", "trigger", "rule", "policy"})
 
@@ -346,11 +349,24 @@ class Graph:
             else self.context.new.facts[node.identity]
         )
         rank = kind_of(fact).rank
+        if node in self._calling:
+            rank = max(rank, _BEHIND_ROUTINES)
         return (
             self._lateness(node),
             -rank if node.verb is Verb.DROP else rank,
             node.identity.order,
         )
+
+    @cached_property
+    def _calling(self) -> frozenset[Node]:
+        """What is created with expressions that call routines which are created, too.
+
+        The bodies of those may call others, of which PostgreSQL takes no note.
+        """
+        made, new = self.fates.made, self.context.new
+        routines = (each for each in made if each.kind == Routine.kind)
+        callers = (each.dependent for routine in routines for each in new.dependents(routine))
+        return frozenset(self.host(Node(Verb.CREATE, each)) for each in callers if each in made)
 
     def _lateness(self, node: Node) -> int:
         """Put what destroys last, what runs alone or long before it, and drops first.

@@ -91,6 +91,10 @@ def _lost_texts(old: Column, new: Column) -> Iterator[str]:
         yield "lose their trailing blanks"
     if after == "name" and before != "name":
         yield "are cut after 63 bytes"
+    if before in TEXTS and after == "jsonb":
+        yield "lose their blanks, the order of their keys and all but the last of equal keys"
+    if before in TEXTS and new.type.endswith("[]") and not old.type.endswith("[]"):
+        yield "are read as arrays, and lose blanks and quotes between the elements"
 
 
 def depends_on_time_zone(old: Column, new: Column) -> bool:

@@ -72,6 +72,8 @@ async def test_the_trigger_that_keeps_columns_equal_fires_last(shadow: Shadow) -
         ("timetz", "time"),
         ("interval", "interval(0)"),
         ("json", "jsonb"),
+        ("text", "jsonb"),
+        ("text", "int[]"),
         ("text", "char(9)"),
         ("bigint", "bit(8)"),
     ],

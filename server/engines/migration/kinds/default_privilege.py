@@ -6,6 +6,7 @@ from dataclasses import replace
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.default_privilege import DefaultPrivilege
+from server.engines.catalog.kinds.schema import Schema
 from server.engines.migration.action import Action
 from server.engines.migration.context import Change, Context
 from server.engines.migration.hazard import Hazard, HazardKind
@@ -23,7 +24,11 @@ def _create(default: DefaultPrivilege, _context: Context) -> Iterable[Action]:
     return _led(_emptied(default), default)
 
 
-def _drop(default: DefaultPrivilege, _context: Context) -> Iterable[Action]:
+def _drop(default: DefaultPrivilege, context: Context) -> Iterable[Action]:
+    # PostgreSQL keeps those of one creator together, and says of one of them what it hangs on.
+    schema = Identity(Schema.kind, (default.in_schema or "",))
+    if context.is_dropped(schema):
+        return ()
     return _led(default, _emptied(default))
 
 

@@ -25,6 +25,10 @@ _MAPPING = "CREATE USER MAPPING "
 _VALUE = re.compile(r" E?'(?:[^'\\]|''|\\.)*'")
 _TABLE = re.compile(r"CREATE (?:UNLOGGED |FOREIGN )?TABLE ")
 _STATISTICS = re.compile(r"(CREATE STATISTICS .* ON )(.*)( FROM .*)", re.DOTALL)
+# Those of a table, an index or a view stand in the order in which they were set.
+_ONE = r"[\w.\"]+=(?:'[^'(),]*'|[\w.]+)"
+_PARAMETERS = re.compile(rf"(?<=\bWITH \(){_ONE}(?:, {_ONE})+(?=\))")
+_HOLDS_PARAMETERS = re.compile(r"CREATE (?:\w+ )*(?:TABLE|INDEX|VIEW) ")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +41,8 @@ class DumpText:
     def differences(self, target: "DumpText") -> tuple[str, ...]:
         """Return the statements that only one of the two has, `-` what the target lacks.
 
-        The order of statements and of the columns in a table does not count, nor a form that
-        PostgreSQL prints otherwise after reading its own print.
+        The order of statements, of parameters and of the columns in a table does not count, nor a
+        form that PostgreSQL prints otherwise after reading its own print.
         """
         if self.digest == target.digest:
             return ()
@@ -51,7 +55,8 @@ class DumpText:
         """Yield the statements in the form in which they compare."""
         for piece in read_script([self.content], file="pg_dump"):
             if isinstance(piece, Statement) and not _SETTING.match(piece.text):
-                yield normalized(_without_values(_without_order(piece.text)))
+                text = _with_sorted_parameters(piece.text)
+                yield normalized(_without_values(_without_order(text)))
 
 
 async def dump_text(
@@ -82,6 +87,12 @@ def _without_order(statement: str) -> str:
         return statement
     first, *lines = statement.splitlines()
     return "\n".join((first, *sorted(line.rstrip(",") for line in lines)))
+
+
+def _with_sorted_parameters(statement: str) -> str:
+    if not _HOLDS_PARAMETERS.match(statement):
+        return statement
+    return _PARAMETERS.sub(lambda found: ", ".join(sorted(found[0].split(", "))), statement)
 
 
 def _without_values(statement: str) -> str:

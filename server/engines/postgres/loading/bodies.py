@@ -1,8 +1,12 @@
 """Checks the bodies of routines once everything that they may name is there."""
 
+from collections.abc import Sequence
+
 from server.engines.postgres.session import Session, StatementError
 
-_MOST = 50
+_MOST = 12
+_USUAL = '"$user", public'
+_SET = "SELECT pg_catalog.set_config('search_path', $1, false)"
 _DENIED = "42501"
 _FOREIGN = """
 SELECT p.oid::pg_catalog.regprocedure::pg_catalog.text AS name,
@@ -15,20 +19,32 @@ ORDER BY p.oid
 """
 
 
-async def broken_bodies(superuser: Session, loader: Session, role: str) -> list[str]:
+async def broken_bodies(
+    superuser: Session, loader: Session, role: str, paths: Sequence[str] = ()
+) -> list[str]:
     """Return a remark for each routine whose body PostgreSQL would refuse; it stays created.
 
-    PL/pgSQL's own check sees grammar only: a table that is missing there passes.
+    A body may be meant for any of `paths`, the search paths that the scripts have set, or for the
+    usual one. PL/pgSQL's own check sees grammar only: a table that is missing there passes.
     """
-    remarks: list[str] = []
-    await loader.script("RESET ROLE; RESET ALL; SET check_function_bodies = on")
-    for routine in await superuser.rows(_FOREIGN, role):
-        try:
-            async with loader.undone():
-                await loader.script(routine["definition"])
-        except StatementError as error:
-            if error.sqlstate != _DENIED:
-                remarks.append(f"the body of {routine['name']} is not valid: {error.message[:300]}")
-        if len(remarks) == _MOST:
-            return [*remarks, "more bodies were not checked"]
-    return remarks
+    broken: dict[str, str] = {}
+    foreign = await superuser.rows(_FOREIGN, role)
+    waiting = {routine["name"]: routine["definition"] for routine in foreign}
+    for path in (_USUAL, *paths):
+        await loader.script("RESET ROLE; RESET ALL; SET check_function_bodies = on")
+        await loader.value(_SET, path)
+        refused = {name: await _refusal(loader, text) for name, text in waiting.items()}
+        broken = {name: message for name, message in refused.items() if message}
+        waiting = {name: waiting[name] for name in broken}
+    remarks = [f"the body of {name} is not valid: {message}" for name, message in broken.items()]
+    more = len(remarks) - _MOST
+    return remarks if more <= 0 else [*remarks[:_MOST], f"{more} more bodies are not valid"]
+
+
+async def _refusal(loader: Session, definition: str) -> str:
+    try:
+        async with loader.undone():
+            await loader.script(definition)
+    except StatementError as error:
+        return "" if error.sqlstate == _DENIED else error.message[:300]
+    return ""

@@ -115,7 +115,9 @@ class _Load:
                     await ordering.take(piece)
             await ordering.finish()
             await check_weight(self.superuser, self.limits)
-            for remark in await broken_bodies(self.superuser, loader, self.role.owner):
+            for remark in await broken_bodies(
+                self.superuser, loader, self.role.owner, run.settings.paths
+            ):
                 self.notes.add(remark)
             await ordering.finish_last()
 

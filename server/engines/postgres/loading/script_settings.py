@@ -9,7 +9,8 @@ from server.engines.sql.vetting.verdict import Edge, Setting
 _LOCAL = re.compile(r"SET\s+LOCAL\b", re.IGNORECASE)
 # Unknown to this major, for superusers only, no such value here, fixed at the start.
 _NOT_HERE = frozenset({"42704", "42501", "22023", "55P02"})
-_DECIDING = frozenset({"role", "search_path"})  # later statements mean another thing without
+_PATH = "search_path"
+_DECIDING = frozenset({"role", _PATH})  # later statements mean another thing without
 _CURRENT = "SELECT pg_catalog.current_setting($1, true)"
 _SET = "SELECT pg_catalog.set_config($1, $2, false)"
 
@@ -33,6 +34,12 @@ class ScriptSettings:
     loader: Session
     _is_in_transaction: bool = False
     _saved: dict[str, str] = field(default_factory=dict[str, str])
+    _paths: dict[str, None] = field(default_factory=dict[str, None])
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every search path that a script set for what it created."""
+        return tuple(self._paths)
 
     async def begin_script(self) -> None:
         """Forget what the last script set."""
@@ -52,6 +59,8 @@ class ScriptSettings:
             if error.sqlstate not in _NOT_HERE or setting.name in _DECIDING:
                 raise
             return f"SET {setting.name!r} was skipped: {error.message[:200]}"
+        if setting.name == _PATH and (path := await self.search_path()):
+            self._paths.setdefault(path)
         return ""
 
     async def cross(self, edge: Edge) -> None:
@@ -64,16 +73,16 @@ class ScriptSettings:
 
     async def search_path(self) -> str:
         """Return where names are looked up now."""
-        return await self._current("search_path")
+        return await self._current(_PATH)
 
     async def surroundings(self) -> Surroundings:
         """Return what the current statement finds."""
-        return Surroundings(await self._current("search_path"), await self._current("role"))
+        return Surroundings(await self._current(_PATH), await self._current("role"))
 
     async def return_to(self, surroundings: Surroundings) -> None:
         """Let the next statement find what another one found."""
         await self.loader.value(_SET, "role", surroundings.role)
-        await self.loader.value(_SET, "search_path", surroundings.search_path)
+        await self.loader.value(_SET, _PATH, surroundings.search_path)
 
     async def _current(self, name: str) -> str:
         return await self.loader.value(_CURRENT, name) or ""

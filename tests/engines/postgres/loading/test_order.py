@@ -219,6 +219,22 @@ async def test_bodies_are_checked_when_everything_is_there(load: Load) -> None:
         )
 
 
+async def test_a_body_is_valid_where_its_script_looks_names_up(load: Load) -> None:
+    sql = """
+        CREATE SCHEMA s; SET search_path TO s, public;
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT g()';
+        CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT nowhere()';
+        RESET search_path;
+        CREATE FUNCTION public.i() RETURNS int LANGUAGE sql AS 'SELECT s.g()';
+    """
+
+    async with load(sql) as schema:
+        assert schema.notes == (
+            "the body of s.h() is not valid: function nowhere() does not exist",
+        )
+
+
 async def test_checking_a_body_changes_nothing(load: Load) -> None:
     sql = """
         CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
