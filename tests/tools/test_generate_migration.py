@@ -244,7 +244,7 @@ async def test_the_statement_that_ends_a_proof_is_shown(client: Client, folder: 
 
     result = await generated(client, "empty", "file:upset.sql")
 
-    (line,) = [each for each in text_of(result).splitlines() if "not now" in each]
+    (line,) = [each for each in text_of(result).splitlines() if "failed: not now" in each]
     assert "CREATE MATERIALIZED VIEW" in line
 
 
