@@ -1,6 +1,6 @@
 """Whether columns can get other types beside running programs, and what stands in the way."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import cast
 
 from server.engines.catalog.catalog import Catalog
@@ -49,6 +49,7 @@ def expansion(change: Change[Column], context: Context) -> Expansion | None:
     """Return how the column is changed beside running programs; None where it cannot, or need not.
 
     Columns that a key, an index or a check is over are changed so together, or none of them is.
+    Others of their tables that can be doubled, too, are so with them: every row is filled once.
     """
     found = _verdict(change, context)
     return found if isinstance(found, Expansion) else None
@@ -65,11 +66,17 @@ def _verdict(change: Change[Column], context: Context) -> Expansion | str:
     key = (expansion, change.new.identity)
     if key not in context.answers:
         found = _wanted(change, context)
-        together = None if found is None else _together(found)
-        verdict = "" if together is None else next(obstacles(together), together)
-        columns = [change.new] if together is None else [each.new for each in together.columns]
-        context.answers.update(((expansion, each.identity), verdict) for each in columns)
+        columns, verdict = ({change.new.identity}, "") if found is None else _judged(found)
+        context.answers.update(((expansion, each), verdict) for each in columns)
     return cast("Expansion | str", context.answers[key])
+
+
+def _judged(found: Doubled) -> tuple[Collection[Identity], Expansion | str]:
+    """Return a verdict and all columns that it is about."""
+    bound = _together(found)
+    reason = next(obstacles(bound), "")
+    whole = bound if reason else _with_neighbors(bound)
+    return whole.identities, reason or whole
 
 
 def is_carried(index: Index, context: Context) -> bool:
@@ -107,8 +114,35 @@ def _together(found: Doubled) -> Expansion:
             if doubled is not None:
                 members[other] = doubled
                 waiting.append(other)
+    return _expansion(members, context)
+
+
+def _expansion(members: Mapping[Identity, Doubled], context: Context) -> Expansion:
     order = sorted(members, key=lambda each: each.order)
     return Expansion(tuple(members[each] for each in order), context)
+
+
+def _with_neighbors(found: Expansion) -> Expansion:
+    """Return the columns with all others of their tables that nothing keeps in place."""
+    context = found.context
+    members = {each.old.identity: each for each in found.columns}
+    tables = dict.fromkeys(found.tables)
+    waiting = list(tables)
+    while waiting:
+        for column in context.old.columns(waiting.pop()):
+            bound = None if column.identity in members else _bound(column.identity, context)
+            if bound is None or next(obstacles(bound), ""):
+                continue
+            members |= {each.old.identity: each for each in bound.columns}
+            waiting.extend(each for each in bound.tables if each not in tables)
+            tables |= dict.fromkeys(bound.tables)
+    return _expansion(members, context)
+
+
+def _bound(column: Identity, context: Context) -> Expansion | None:
+    change = _change(column, context)
+    doubled = None if change is None else _wanted(change, context)
+    return None if doubled is None else _together(doubled)
 
 
 def _bound_to(column: Identity, context: Context) -> frozenset[Identity]:

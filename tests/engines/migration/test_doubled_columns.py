@@ -85,6 +85,14 @@ async def test_what_is_over_a_column_goes_with_it_without_a_long_lock(
     ]
 
 
+async def test_columns_of_one_table_are_filled_in_one_go(shadow: Shadow) -> None:
+    old = "CREATE TABLE t (id int PRIMARY KEY, a int, b int, c int, CHECK (a < c), d numeric(9,3));"
+
+    plan = await planned(shadow, old, _wider(old))
+
+    assert len([step for step in plan if "$backfill$" in step.sql]) == 1
+
+
 _NULLS = """
 CREATE TABLE o (id int PRIMARY KEY, a int, b int NOT NULL, c int CONSTRAINT y NOT NULL,
   d int CONSTRAINT z NOT NULL NO INHERIT);
