@@ -7,14 +7,13 @@ that it is believed takes a session of somebody who could switch the trigger off
 
 from collections.abc import Iterator
 
-from pglast.parser import scan
-
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.trigger import Enabled, Trigger
 from server.engines.migration.action import Action, plain
 from server.engines.migration.batches import IS_FILLING
 from server.engines.migration.context import Context
+from server.engines.sql.keyword_place import keyword_place
 from server.engines.sql.quote import literal, qualified
 
 _SILENT = frozenset({Enabled.DISABLED, Enabled.REPLICA})
@@ -92,7 +91,7 @@ def _asking(trigger: Trigger, function: str) -> str:
 def _around_condition(trigger: Trigger) -> tuple[str, str]:
     """Return what stands before the condition and after it, without its words and brackets."""
     text = trigger.definition
-    execute = next(each.start for each in scan(text) if each.name == "EXECUTE")
+    execute = keyword_place(text, "EXECUTE")
     if trigger.condition is None:
         return text[:execute].rstrip(), text[execute:]
     start = text.index(f" WHEN ({trigger.condition})")
