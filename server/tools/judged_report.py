@@ -9,13 +9,12 @@ from server.reports.render import plain_line, quoted, sql_block
 from server.tools.migration_report import (
     Asked,
     MigrationReport,
-    proof_lines,
-    status_of,
     step_entries,
     summary_of,
     value_question,
     values_wanted,
 )
+from server.tools.proof_report import proof_lines, status_of
 from server.tools.way_back_report import way_back, wrong_way_back
 
 if TYPE_CHECKING:

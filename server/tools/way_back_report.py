@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from server.reports.render import plain_line, quoted, sql_block
-from server.tools.migration_report import StepEntry, residual_words, step_entries
+from server.tools.migration_report import StepEntry, step_entries
+from server.tools.proof_report import residual_words
 
 if TYPE_CHECKING:
     from server.engines.migration.brought import Brought

@@ -11,42 +11,44 @@ from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.default import Default
 from server.engines.catalog.kinds.policy import Policy
 from server.engines.catalog.kinds.trigger import Trigger
-from server.engines.migration.graph import Graph, Node
+from server.engines.migration.edges import Edges
+from server.engines.migration.graph import Graph
+from server.engines.migration.nodes import Node, Nodes
 from server.engines.migration.order import CycleError
 from server.engines.migration.step import Step, Verb
 
 
-def arranged(graph: Graph) -> tuple[Step, ...]:
-    """Return the steps of a graph in their order, with as many parts apart as that takes.
+def arranged(nodes: Nodes) -> tuple[Step, ...]:
+    """Return the steps in their order, with as many parts apart as that takes.
 
     Raises:
         CycleError: no part that can go before its whole has to do with what waits for each other.
     """
     try:
-        return graph.steps()
+        return Graph(nodes).steps()
     except CycleError as circle:
-        looser = _loosened(graph, circle.circular)
-        if looser.apart == graph.apart:
+        looser = _loosened(nodes, circle.circular)
+        if looser.apart == nodes.apart:
             raise
     return arranged(looser)
 
 
-def _loosened(graph: Graph, circular: frozenset[object]) -> Graph:
+def _loosened(nodes: Nodes, circular: frozenset[object]) -> Nodes:
     held = (
         node.identity
-        for edge in graph.edges()
+        for edge in Edges(nodes)
         for node, other in (edge, edge[::-1])
-        if _can_go_first(node, graph)
-        and graph.host(node) != graph.host(other)
-        and {graph.host(node), graph.host(other)} <= circular
+        if _can_go_first(node, nodes)
+        and nodes.host(node) != nodes.host(other)
+        and {nodes.host(node), nodes.host(other)} <= circular
     )
-    return replace(graph, apart=graph.apart.union(held))
+    return replace(nodes, apart=nodes.apart.union(held))
 
 
-def _can_go_first(node: Node, graph: Graph) -> bool:
-    if node.verb is not Verb.DROP or graph.host(node) == node:
+def _can_go_first(node: Node, nodes: Nodes) -> bool:
+    if node.verb is not Verb.DROP or nodes.host(node) == node:
         return False
-    fact = graph.old_facts[node.identity]
+    fact = nodes.old_facts[node.identity]
     if isinstance(fact, Constraint):
         # NOT NULL may be a key's, which has to go before.
         return fact.type is not ConstraintType.NOT_NULL

@@ -13,7 +13,7 @@ from server.engines.migration.circles import arranged
 from server.engines.migration.context import Change, Context, Strategy
 from server.engines.migration.fates import Fates, settle
 from server.engines.migration.folding import folded
-from server.engines.migration.graph import Graph
+from server.engines.migration.nodes import Nodes
 from server.engines.migration.not_null_names import shared_names
 from server.engines.migration.order import CycleError
 from server.engines.migration.starting_privileges import starting_privileges
@@ -59,7 +59,7 @@ def steps(old: Catalog, new: Catalog, options: PlanOptions | None = None) -> tup
     context = replace(context, created=fates.made, dropped=fates.unmade)
     context = replace(context, folded=folded(context))
     try:
-        return arranged(Graph(context, fates, {**old.facts, **started}))
+        return arranged(Nodes(context, fates, {**old.facts, **started}))
     except CycleError as circle:
         raise RefusedError(
             f"No order of the changes works, {circle}.",

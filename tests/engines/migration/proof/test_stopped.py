@@ -17,7 +17,7 @@ from server.engines.postgres.loading.limits import LoadLimits
 from server.engines.postgres.shadow import Shadow
 from server.engines.sql.formats.model import Place
 from server.engines.sql.formats.registry import format_of
-from server.tools.migration_report import proof_lines
+from server.tools.proof_report import proof_lines
 from tests.engines.migration.proof.conftest import Prove
 from tests.engines.migration.proof.hand_written import Case, held, outside
 
