@@ -108,7 +108,8 @@ class Nodes:
         if verb in {Verb.ALTER, Verb.PREPARE} and identity in self.fates.altered:
             change = self.fates.altered[identity]
             leader = kind_of(change.new).led_by(change, self.context)
-            return Node(verb, leader) if leader in self.fates.altered else node
+            if leader != identity and leader in self.fates.altered:
+                return self._found_host(Node(verb, leader))
         return node
 
     def _goes_by_itself(self, identity: Identity) -> bool:

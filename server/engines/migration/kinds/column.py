@@ -179,7 +179,7 @@ def _computed_no_more(change: Change[Column]) -> Iterator[str]:
 
 def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
     old, new = change.old, change.new
-    if not change.names & {"type", "collation"} or _follows_parent(change, context):
+    if not change.names & {"type", "collation"} or any(_followed(change, context)):
         return
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     collation = f" COLLATE {new.collation}" if new.collation else ""
@@ -206,15 +206,19 @@ def _risks_of_expression(change: Change[Column], context: Context) -> Iterator[H
         yield from written_anew(change.new, context)
 
 
-def _follows_parent(change: Change[Column], context: Context) -> bool:
-    """Whether the same change of a table above reaches this column, too."""
-    return any(
-        (before := context.old.get(each.identity, Column)) is not None
-        and (before.type, before.collation) != (each.type, each.collation)
-        and (each.type, each.collation) == (change.new.type, change.new.collation)
-        and each.parent in ancestors(change.old.parent, context.old)
-        for each in above(change.new, context.new)
-    )
+def _followed(change: Change[Column], context: Context) -> Iterator[Column]:
+    """Yield the columns of tables above whose change of type reaches this column, too."""
+    if not change.names & {"type", "collation"}:
+        return
+    for each in above(change.new, context.new):
+        before = context.old.get(each.identity, Column)
+        if (
+            before is not None
+            and (before.type, before.collation) != (each.type, each.collation)
+            and (each.type, each.collation) == (change.new.type, change.new.collation)
+            and each.parent in ancestors(change.old.parent, context.old)
+        ):
+            yield each
 
 
 def _changed(change: Change[Column], context: Context) -> Iterator[str]:
@@ -297,9 +301,14 @@ def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
 
 
 def _led_by(change: Change[Column], context: Context) -> Identity | None:
-    """Return the column whose steps are its own, too, because all are exchanged together."""
+    """Return the column whose steps are its own, too: exchanged together, or handed down."""
     beside = expansion(unmoved(change, context), context)
-    return None if beside is None else beside.leader
+    if beside is not None:
+        return beside.leader
+    followed = next(_followed(change, context), None)
+    if followed is None or _alter(change, context):
+        return None
+    return followed.identity
 
 
 def _outlives(column: Column, context: Context) -> Iterator[Identity]:

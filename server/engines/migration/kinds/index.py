@@ -32,6 +32,7 @@ from server.engines.migration.kind import Kind
 from server.engines.migration.options import changed_parameters, storage_parameters
 from server.engines.migration.rebuilt_views import beside, is_built_beside
 from server.engines.migration.relation import altered
+from server.engines.migration.retyping import reads_retyped
 from server.engines.sql.quote import identifier, literal, qualified
 
 _SETTINGS = frozenset({"options", "is_clustered", "is_replica_identity", "tablespace"})
@@ -83,6 +84,7 @@ def _is_built_beside(index: Index, context: Context) -> bool:
         and index.partition_of is None
         and context.is_dropped(index.identity)
         and _is_built_online(index, context)
+        and not reads_retyped(old or index, context)
         and not any(
             context.is_created(each.referenced)
             for each in context.new.dependencies_of(index.identity)
@@ -116,13 +118,14 @@ def _is_built_online(index: Index, context: Context) -> bool:
 
 
 def _keeps_rows_apart(index: Index, context: Context) -> bool:
-    """Whether it refuses equal rows and only makes way for something, to come back as it was.
+    """Whether it refuses equal rows and only makes way for something, to come back after it.
 
     Equal rows that were written while it is away would stop its build, with half a plan done.
     """
     old = context.old.get(index.identity, Index)
-    makes_way = old is not None and context.is_dropped(index.identity) and not changes(old, index)
-    return index.is_unique and makes_way
+    if old is None or not index.is_unique or not context.is_dropped(index.identity):
+        return False
+    return not changes(old, index) or reads_retyped(old, context)
 
 
 def _risks(index: Index) -> tuple[Hazard, ...]:
@@ -306,6 +309,7 @@ def _can_be_swapped(change: Change[Index], context: Context) -> bool:
         and old.parent == new.parent
         and {old.constraint, new.constraint, old.partition_of, new.partition_of} == {None}
         and not old.is_replica_identity
+        and not reads_retyped(old, context)
         and not context.old.dependents(old.identity)
     )
 
