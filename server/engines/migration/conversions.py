@@ -1,6 +1,7 @@
 """What happens to the values of a column that gets another type."""
 
 from collections.abc import Iterator
+from itertools import permutations
 
 from server.engines.catalog.kinds.column import Column
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
@@ -10,6 +11,7 @@ from server.engines.migration.losses import (
     TEXTS,
     TIMESTAMPS,
     WHOLE_NUMBERS,
+    base,
     depends_on_time_zone,
     digits,
     length,
@@ -32,7 +34,22 @@ _SAME_BYTES = frozenset(
     }
 )
 # Types whose values are converted by what they mean, and whose texts would say something else.
-_BY_MEANING = frozenset({("integer", "boolean"), ("boolean", "integer")})
+_BY_MEANING = frozenset(
+    {
+        *permutations(("integer", "boolean"), 2),
+        *permutations(("integer", "bit"), 2),
+        *permutations(("bigint", "bit"), 2),
+        *permutations(("numeric", "money"), 2),
+    }
+)
+# Settings of a session that decide what the text of a value is, or how it is read.
+_SETTINGS = {
+    "DateStyle": _TIMES,
+    "IntervalStyle": frozenset({"interval"}),
+    "extra_float_digits": FLOATS,
+    "bytea_output": frozenset({"bytea"}),
+    "lc_monetary": frozenset({"money"}),
+}
 
 
 def using(old: Column, new: Column) -> str:
@@ -48,6 +65,15 @@ def using(old: Column, new: Column) -> str:
         return f"{name}::{new.type}"
     are_arrays = before.endswith("[]") and after.endswith("[]")
     return f"{name}::text{'[]' if are_arrays else ''}::{new.type}"
+
+
+def settings_asked(old: Column, new: Column) -> Iterator[str]:
+    """Yield the settings of the session, but its TimeZone, that decide what values become."""
+    before, after = base(old), base(new)
+    if before != after and not _in_one_family(before, after):
+        for setting, types in _SETTINGS.items():
+            if types & {before, after}:
+                yield setting
 
 
 def risks(old: Column, new: Column) -> Iterator[Hazard]:

@@ -142,7 +142,9 @@ def constraint_beside(name: str, table: Identity, context: Context) -> str:
 
 
 def is_table_plain(table: Identity | None, context: Context) -> bool:
-    """Whether a table stands by itself: no partitions, no heirs, nothing that it inherits from."""
+    """Whether a table stands by itself: no partitions, no heirs, nothing that it comes from."""
     both = [each.get(table, Table) if table else None for each in (context.old, context.new)]
-    is_part = any(each is None or each.is_partitioned or each.parents for each in both)
+    is_part = any(
+        each is None or each.is_partitioned or each.parents or each.of_type for each in both
+    )
     return not is_part and not any(table in each.parents for each in context.old.of(Table))

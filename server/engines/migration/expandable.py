@@ -221,12 +221,30 @@ def _obstacles_of_values(found: Doubled) -> Iterator[str]:
 def _obstacles_of_table(table: Identity, context: Context) -> Iterator[str]:
     """Yield why not every row can be written twice with nobody else having a hand in it."""
     if not is_table_plain(table, context):
-        yield f"{table} is partitioned, or inherits or is inherited from"
+        yield f"{table} is partitioned, of a type, or inherits or is inherited from"
+    for routine in _returning(table, context):
+        yield f"{routine} lists the columns of the rows of {table} that it returns"
     if refuses_updates(table, context):
         yield f"a rule, row security or a publication keeps an UPDATE from rows of {table}"
     for trigger in fired_by_updates(table, context):
         if not can_be_hushed(trigger, context):
             yield f"{trigger.identity} would fire for every row that is filled"
+
+
+def _returning(table: Identity, context: Context) -> Iterator[Identity]:
+    """Yield the routines whose rows have not the form of the table's when that has one more column.
+
+    Those that say `*` return whatever columns there are.
+    """
+    for dependency in context.old.dependents(table):
+        routine = context.old.get(dependency.dependent, Routine)
+        if routine is not None and _names_columns(routine, table):
+            yield routine.identity
+
+
+def _names_columns(routine: Routine, table: Identity) -> bool:
+    returned = (routine.returns or "").removesuffix("[]").replace('"', "")
+    return returned == ".".join(table.names) and "*" not in (routine.sql_body or routine.body)
 
 
 def _is_followed(fact: Constraint | Index, found: Expansion) -> bool:

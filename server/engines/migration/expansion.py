@@ -10,7 +10,7 @@ from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.batches import in_batches
 from server.engines.migration.column_settings import settings
-from server.engines.migration.conversions import using
+from server.engines.migration.conversions import settings_asked, using
 from server.engines.migration.doubled import Doubled, Expansion
 from server.engines.migration.exchange import restored_privileges, restored_remarks
 from server.engines.migration.expanded_checks import checks_beside, checks_in_place
@@ -73,7 +73,10 @@ def _filled(columns: tuple[Doubled, ...], table: Identity) -> Action:
     for each in columns:
         name = identifier(each.new.identity.name)
         assignments.append(f"{each.beside} = {_converted(each, name)}")
-        conditions.append(f"{each.beside} IS NULL AND {name} IS NOT NULL")
+        # IS NULL would say of a row of a composite type that its fields are NULL.
+        conditions.append(
+            f"{each.beside} IS NOT DISTINCT FROM NULL AND {name} IS DISTINCT FROM NULL"
+        )
         hazards.extend(each.hazards)
     condition = " OR ".join(conditions)
     block = in_batches(
@@ -113,15 +116,17 @@ def _converted(found: Doubled, value: str) -> str:
 def _sync_function(found: Doubled) -> str:
     value = _converted(found, f"NEW.{identifier(found.new.identity.name)}")
     body = f"BEGIN\n    NEW.{found.beside} := {value};\n    RETURN NEW;\nEND"
-    return (
-        f"CREATE FUNCTION {_function(found)}() RETURNS trigger LANGUAGE plpgsql AS {literal(body)}"
-    )
+    # Programs may have other settings than the session that fills the rows.
+    pinned = "".join(f"SET {each} FROM CURRENT " for each in settings_asked(found.old, found.new))
+    head = f"CREATE FUNCTION {_function(found)}() RETURNS trigger LANGUAGE plpgsql"
+    return f"{head} {pinned}AS {literal(body)}"
 
 
 def _trigger(found: Doubled) -> str:
     # Triggers fire in the order of their names; this one has to see what the others made.
     taken = {each.identity.name for each in found.context.old.children(found.table, Trigger)}
-    first = "~" if any(name >= "zz_" for name in taken) else "zz"
+    last = max(taken, default="")
+    first = "zz" if last < "zz_" else max(last, "~")
     return free_name((first, found.new.identity.name), _SYNC, taken)
 
 

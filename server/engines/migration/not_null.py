@@ -14,7 +14,8 @@ from server.engines.sql.quote import identifier
 def refuse_null(column: Column, context: Context) -> Iterable[Action]:
     """Return the steps for a server before 18, whose mark has no constraint of its own.
 
-    A validated CHECK spares SET NOT NULL its scan.
+    A validated CHECK spares SET NOT NULL its scan. IS NOT NULL would refuse a row of a composite
+    type of which a field is NULL.
     """
     if column.parent is None:
         return ()
@@ -26,7 +27,7 @@ def refuse_null(column: Column, context: Context) -> Iterable[Action]:
     taken = {each.identity.name for each in context.old.constraints(column.parent)}
     check = identifier(free_name((column.identity.name,), "is_not_null", taken))
     return (
-        Action(f"{head} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"),
+        Action(f"{head} ADD CONSTRAINT {check} CHECK ({name} IS DISTINCT FROM NULL) NOT VALID"),
         Action(f"{head} VALIDATE CONSTRAINT {check}", Mode.ALONE, (fails,)),
         Action(mark, Mode.FRESH),
         Action(f"{head} DROP CONSTRAINT {check}"),

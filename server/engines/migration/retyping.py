@@ -13,10 +13,14 @@ from server.engines.catalog.kinds.publication_table import PublicationTable
 from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.rule import Rule
 from server.engines.catalog.kinds.statistics import Statistics
+from server.engines.catalog.kinds.table import Table
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
-from server.engines.migration.context import Context
+from server.engines.migration.context import Change, Context
 from server.engines.migration.handed_down import away_while_retyped
+from server.engines.migration.holders import holders
+from server.engines.migration.inheritance import below
+from server.errors import RefusedError
 
 _BLOCKERS = (View, MaterializedView, Policy, Rule, Trigger, Routine, PublicationTable)
 
@@ -29,11 +33,49 @@ def blockers(column: Column, catalog: Catalog) -> Iterator[Identity]:
     yield from away_while_retyped(column, catalog)
 
 
+def changed_with(old: Column, new: Column, context: Context) -> Iterator[Column]:
+    """Yield the columns of heirs that the statement for the table above them changes, too."""
+    for heir in below(old, context.old):
+        after = context.new.get(heir.identity, Column)
+        if after is None or (after.type, after.collation) == (new.type, new.collation):
+            yield heir
+            yield from changed_with(heir, new, context)
+
+
 def statistics_over(column: Identity, catalog: Catalog) -> Iterator[Identity]:
     """Yield the extended statistics that would go with the column where another takes its place."""
     for dependency in catalog.dependents(column):
         if isinstance(catalog.facts.get(dependency.dependent), Statistics):
             yield dependency.dependent
+
+
+def refuse_held(change: Change[Column], context: Context) -> None:
+    """Refuse another type for a column of a table whose rows other columns hold as values.
+
+    Raises:
+        RefusedError: there is such a column; PostgreSQL does not look into its values.
+    """
+    column, table = change.new, change.new.parent
+    is_retyped = bool(change.names & {"type", "collation"})
+    held = holders(table, context.old) if table is not None and is_retyped else ()
+    # What it is partitioned by depends on the table, too.
+    others = (each for each in held if each.parent != table)
+    holder = next((each for each in others if not context.is_dropped(each.identity)), None)
+    if table is not None and holder is not None:
+        raise RefusedError(
+            f"{column.identity} gets another type, and {holder.identity} holds whole rows of "
+            f"{table}, which PostgreSQL does not convert.",
+            next_step="Split the change: first give that column a type which changes apart from "
+            "the table, jsonb or a composite type of its own, in a migration of its own.",
+        )
+
+
+def comes_with_type(column: Column, context: Context) -> bool:
+    """Whether the type that its table is declared to be of gives the column another type."""
+    if column.parent is None:
+        return False
+    old, new = context.old.get(column.parent, Table), context.new.get(column.parent, Table)
+    return old is not None and new is not None and old.of_type == new.of_type is not None
 
 
 def reads_retyped(index: Index, context: Context) -> bool:

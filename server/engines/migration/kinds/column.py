@@ -44,7 +44,13 @@ from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters
 from server.engines.migration.relation import altered, altered_alone
 from server.engines.migration.replica_identity import freed_by
-from server.engines.migration.retyping import blockers, statistics_over
+from server.engines.migration.retyping import (
+    blockers,
+    changed_with,
+    comes_with_type,
+    refuse_held,
+    statistics_over,
+)
 from server.engines.migration.stored_column import written_anew
 from server.engines.migration.type_family import types_in
 from server.engines.sql.quote import identifier, qualified
@@ -121,6 +127,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
     change = unmoved(change, context)
     if _must_be_replaced(change, context):
         return None
+    refuse_held(change, context)
     beside = expansion(change, context)
     if beside is not None:
         return tuple(contract(beside)) if beside.leader == change.new.identity else ()
@@ -179,7 +186,9 @@ def _computed_no_more(change: Change[Column]) -> Iterator[str]:
 
 def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
     old, new = change.old, change.new
-    if not change.names & {"type", "collation"} or any(_followed(change, context)):
+    if not change.names & {"type", "collation"}:
+        return
+    if any(_followed(change, context)) or comes_with_type(new, context):
         return
     head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
     collation = f" COLLATE {new.collation}" if new.collation else ""
@@ -275,22 +284,13 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
     is_other = change.old.type_name != change.new.type_name or is_doubled
     if is_doubled:
         yield from statistics_over(change.old.identity, old)
-    for column in (change.old, *_changed_with(change.old, change.new, context)):
+    for column in (change.old, *changed_with(change.old, change.new, context)):
         yield from blockers(column, old)
         default = old.default(column.identity)
         if default is not None and is_other:
             # It was written for the old type, and would keep the cast that made it fit; where
             # the column is dropped for one beside it, the default goes with it.
             yield default.identity
-
-
-def _changed_with(old: Column, new: Column, context: Context) -> Iterator[Column]:
-    """Yield the columns of heirs that the statement for the table above them changes, too."""
-    for heir in below(old, context.old):
-        after = context.new.get(heir.identity, Column)
-        if after is None or (after.type, after.collation) == (new.type, new.collation):
-            yield heir
-            yield from _changed_with(heir, new, context)
 
 
 def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
