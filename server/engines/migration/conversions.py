@@ -11,7 +11,6 @@ from server.engines.migration.losses import (
     TEXTS,
     TIMESTAMPS,
     WHOLE_NUMBERS,
-    base,
     depends_on_time_zone,
     digits,
     length,
@@ -42,14 +41,8 @@ _BY_MEANING = frozenset(
         *permutations(("numeric", "money"), 2),
     }
 )
-# Settings of a session that decide what the text of a value is, or how it is read.
-_SETTINGS = {
-    "DateStyle": _TIMES,
-    "IntervalStyle": frozenset({"interval"}),
-    "extra_float_digits": FLOATS,
-    "bytea_output": frozenset({"bytea"}),
-    "lc_monetary": frozenset({"money"}),
-}
+# Types that PostgreSQL converts by what they mean to and from integer only.
+_BY_INTEGER = frozenset({"boolean", "bit"})
 
 
 def using(old: Column, new: Column) -> str:
@@ -59,21 +52,19 @@ def using(old: Column, new: Column) -> str:
     """
     before, after = old.type_name, new.type_name
     name = identifier(new.identity.name)
-    if before == after or after in TEXTS or _in_one_family(before, after):
+    if before == after or after in TEXTS or is_in_one_family(before, after):
         return ""
     if _is_builtin(before) and (before in TEXTS or (before, after) in _BY_MEANING):
         return f"{name}::{new.type}"
+    if _is_by_integer(before, after) or _is_by_integer(after, before):
+        return f"{name}::integer::{new.type}"
     are_arrays = before.endswith("[]") and after.endswith("[]")
     return f"{name}::text{'[]' if are_arrays else ''}::{new.type}"
 
 
-def settings_asked(old: Column, new: Column) -> Iterator[str]:
-    """Yield the settings of the session, but its TimeZone, that decide what values become."""
-    before, after = base(old), base(new)
-    if before != after and not _in_one_family(before, after):
-        for setting, types in _SETTINGS.items():
-            if types & {before, after}:
-                yield setting
+def is_in_one_family(before: str, after: str) -> bool:
+    """Whether PostgreSQL converts between two types of such names by assignment."""
+    return any(before in family and after in family for family in _FAMILIES)
 
 
 def risks(old: Column, new: Column) -> Iterator[Hazard]:
@@ -123,12 +114,12 @@ def _may_be_refused(old: Column, new: Column) -> bool:
         return WHOLE_NUMBERS[after] < WHOLE_NUMBERS[before]
     if before == after == "numeric":
         return length(new) - scale(new) < length(old) - scale(old)
-    return before != after and not _in_one_family(before, after)
-
-
-def _in_one_family(before: str, after: str) -> bool:
-    return any(before in family and after in family for family in _FAMILIES)
+    return before != after and not is_in_one_family(before, after)
 
 
 def _is_builtin(type_name: str) -> bool:
     return "." not in type_name and '"' not in type_name
+
+
+def _is_by_integer(one: str, other: str) -> bool:
+    return one in _BY_INTEGER and other in {*WHOLE_NUMBERS, "numeric"}

@@ -34,8 +34,8 @@ from server.engines.migration.doubled import (
 from server.engines.migration.handed_down import CHECKED
 from server.engines.migration.hazard import HazardKind
 from server.engines.migration.hushed_triggers import can_be_hushed, fired_by_updates
-from server.engines.migration.losses import depends_on_time_zone
 from server.engines.migration.moved import unmoved
+from server.engines.migration.session_settings import TIME_ZONE, settings_asked
 from server.engines.migration.updatable import refuses_updates
 
 # What the planner takes down and puts up again around the change.
@@ -210,7 +210,7 @@ def _obstacles_of_values(found: Doubled) -> Iterator[str]:
     if {each.field for each in changes(found.old, found.new)} - _CHANGED:
         yield "more than its type changes"
     # In a trigger each client's own TimeZone would decide.
-    if depends_on_time_zone(found.old, found.new):
+    if TIME_ZONE in settings_asked(found):
         yield "the session's TimeZone decides what its values become"
     if any(each.kind is HazardKind.DATA_LOSS for each in found.hazards):
         yield "its values lose something"

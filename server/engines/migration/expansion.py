@@ -10,7 +10,7 @@ from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.migration.action import Action, Mode, plain
 from server.engines.migration.batches import in_batches
 from server.engines.migration.column_settings import settings
-from server.engines.migration.conversions import settings_asked, using
+from server.engines.migration.conversions import using
 from server.engines.migration.doubled import Doubled, Expansion
 from server.engines.migration.exchange import restored_privileges, restored_remarks
 from server.engines.migration.expanded_checks import checks_beside, checks_in_place
@@ -30,6 +30,7 @@ from server.engines.migration.identity_column import (
     sequence_of,
 )
 from server.engines.migration.relation import altered
+from server.engines.migration.session_settings import settings_asked
 from server.engines.sql.quote import identifier, literal, qualified
 
 _SYNC = "sync"
@@ -117,7 +118,7 @@ def _sync_function(found: Doubled) -> str:
     value = _converted(found, f"NEW.{identifier(found.new.identity.name)}")
     body = f"BEGIN\n    NEW.{found.beside} := {value};\n    RETURN NEW;\nEND"
     # Programs may have other settings than the session that fills the rows.
-    pinned = "".join(f"SET {each} FROM CURRENT " for each in settings_asked(found.old, found.new))
+    pinned = "".join(f"SET {each} FROM CURRENT " for each in settings_asked(found))
     head = f"CREATE FUNCTION {_function(found)}() RETURNS trigger LANGUAGE plpgsql"
     return f"{head} {pinned}AS {literal(body)}"
 

@@ -24,6 +24,11 @@ def base(column: Column) -> str:
     return column.type_name.replace("[]", "")
 
 
+def unmodified(type_: str) -> str:
+    """Return the text of a type without its modifier; that of the elements of an array."""
+    return _MODIFIER.sub("", type_).replace("[]", "")
+
+
 def length(column: Column) -> float:
     """Return the first number of the modifier: a length, or how many digits in all."""
     found = _MODIFIER.search(column.type)

@@ -48,7 +48,9 @@ from server.engines.migration.retyping import (
     blockers,
     changed_with,
     comes_with_type,
+    references_apart,
     refuse_held,
+    statistics_anew,
     statistics_over,
 )
 from server.engines.migration.stored_column import written_anew
@@ -199,6 +201,7 @@ def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
         f"{head} TYPE {new.type}{collation}{f' USING {cast}' if cast else ''}",
         hazards=(*risks(old, new), *_in_place(change, context)),
     )
+    yield from plain(*statistics_anew(old, context))
 
 
 def _in_place(change: Change[Column], context: Context) -> Iterator[Hazard]:
@@ -286,6 +289,8 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
         yield from statistics_over(change.old.identity, old)
     for column in (change.old, *changed_with(change.old, change.new, context)):
         yield from blockers(column, old)
+        if not is_doubled:
+            yield from references_apart(column, change, old)
         default = old.default(column.identity)
         if default is not None and is_other:
             # It was written for the old type, and would keep the cast that made it fit; where
