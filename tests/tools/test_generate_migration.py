@@ -467,6 +467,48 @@ async def test_a_likely_rename_is_asked_about_and_never_guessed(
     assert "options.renames" in report["questions"][0]
 
 
+async def test_the_argument_that_a_question_names_is_taken_beside_the_rename_of_its_table(
+    client: Client, folder: Path
+) -> None:
+    (folder / "people.sql").write_text("CREATE TABLE people (id int PRIMARY KEY, full_name text);")
+    (folder / "users.sql").write_text("CREATE TABLE users (id int PRIMARY KEY, name text);")
+    both = ("file:users.sql", "file:people.sql")
+    table = "table:public.users=people"
+    asked = told(await generated(client, *both, options={"renames": [table]}))
+    column = asked["questions"][0].split("options.renames=[`")[1].split("`]")[0]
+
+    report = told(await generated(client, *both, options={"renames": [table, column]}))
+
+    assert (report["status"], report["questions"]) == ("proven", [])
+
+
+async def test_the_locks_on_a_table_that_the_plan_renamed_are_told(
+    client: Client, folder: Path
+) -> None:
+    (folder / "people.sql").write_text("CREATE TABLE people (id int PRIMARY KEY);")
+    (folder / "users.sql").write_text("CREATE TABLE users (id int PRIMARY KEY, name text);")
+    options = {"renames": ["table:public.users=people"], "allow_data_loss": ["public.people.name"]}
+
+    report = told(await generated(client, "file:users.sql", "file:people.sql", options=options))
+
+    dropped = next(each for each in report["steps"] if each["verb"] == "drop")
+    assert dropped["lock"].startswith("ACCESS EXCLUSIVE on public.")
+
+
+async def test_a_file_that_renames_a_table_is_told_what_it_rewrites_after_that(
+    client: Client, folder: Path
+) -> None:
+    (folder / "users.sql").write_text("CREATE TABLE users (id int PRIMARY KEY, name text);")
+    (folder / "rename_first.sql").write_text(
+        "ALTER TABLE public.users RENAME TO people;\n"
+        "ALTER TABLE public.people ALTER COLUMN id TYPE bigint;\n"
+    )
+
+    report = told(await judged(client, "file:rename_first.sql", source="file:users.sql"))
+
+    assert any("rewrites public.people" in each for each in report["steps"][1]["work"])
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [

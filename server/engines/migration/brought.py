@@ -69,7 +69,7 @@ def brought(
     return Brought(
         file.segments,
         theirs,
-        effects(file.segments, theirs.back, relations(target)),
+        effects(file.segments, theirs.back, relations(target, source)),
         tuple(_changed(theirs, ours)) if ours else (),
     )
 

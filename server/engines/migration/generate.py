@@ -95,7 +95,7 @@ async def generate(
     draft = await run_sync(drafted, source, target, replace(request.options, values=given))
     if draft.is_empty:
         return None
-    questions = await run_sync(likely_renames, source.renamed, new.catalog)
+    questions = await run_sync(likely_renames, source.renamed, new.catalog, wanted)
     missing = await run_sync(missing_values, source.renamed, new.catalog, given)
     forbidden = not_allowed(draft.steps, request.allowed)
     if forbidden:

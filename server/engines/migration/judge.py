@@ -210,7 +210,7 @@ class _Run:
 
     def _with_file(self, file: ForeignFile, judged: Judged, request: Request) -> Judged:
         steps = (step for segment in file.segments for step in segment.steps)
-        known = relations(self.old.catalog)
+        known = relations(self.old.catalog, self.target.catalog)
         return replace(
             judged,
             file=file,

@@ -48,8 +48,11 @@ SELECT o::pg_catalog.int8 AS oid, pg_catalog.pg_relation_filenode(o)::pg_catalog
   pg_catalog.pg_stat_get_xact_tuples_deleted(o) AS deleted,
   EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) o) AS is_there,
   ARRAY(SELECT a.attnum::pg_catalog.int8 FROM pg_catalog.pg_attribute a
-   WHERE a.attrelid OPERATOR(pg_catalog.=) o AND a.attisdropped) AS dropped
+   WHERE a.attrelid OPERATOR(pg_catalog.=) o AND a.attisdropped) AS dropped,
+  n.nspname, k.relname
 FROM pg_catalog.unnest($1::pg_catalog.oid[]) o
+LEFT JOIN pg_catalog.pg_class k ON k.oid OPERATOR(pg_catalog.=) o
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) k.relnamespace
 """
 _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
 
@@ -82,7 +85,8 @@ class Observer:
     worker: Session
     _known: frozenset[int]
     _newest: int
-    _names: frozenset[tuple[str, str]]
+    _names: set[tuple[str, str]]
+    """What they are and were called: a rename of the plan's own makes nothing new."""
     _seen: _Seen = field(default_factory=_Seen)
     _gone: set[Number] = field(default_factory=set[Number])
 
@@ -92,7 +96,7 @@ class Observer:
         rows = await monitor.rows(_KNOWN)
         known = frozenset(row["oid"] for row in rows if not row["is_type"])
         names = ((row["nspname"], row["relname"]) for row in rows)
-        return cls(monitor, worker, known, max(known, default=0), frozenset([*names]))
+        return cls(monitor, worker, known, max(known, default=0), {*names})
 
     async def begin(self) -> None:
         """Forget the last transaction; called before the worker begins the next one."""
@@ -110,10 +114,12 @@ class Observer:
         rows = await self.monitor.rows(_LOCKS, self.worker.pid, self._newest)
         locked = {row["oid"]: row for row in rows if row["oid"] in self._known}
         traces = await self.worker.rows(_TRACES, list(locked))
+        called = {row["oid"]: (row["nspname"], row["relname"]) for row in traces if row["relname"]}
+        self._names.update(called.values())
         before, now = self._seen.counts, _counts(traces)
         self._seen.counts = {**before, **now}
         return Observation(
-            self._locks(locked, rehearsal),
+            self._locks(locked, called, rehearsal),
             _named(self._rewritten(locked, traces), locked),
             _named(_scanned(before, now, rehearsal), locked),
             milliseconds,
@@ -130,15 +136,17 @@ class Observer:
     def _is_known(self, name: tuple[str, str]) -> bool:
         return not name[0] or name in self._names
 
-    def _locks(self, locked: Mapping[int, Row], rehearsal: Rehearsal) -> dict[str, LockMode]:
+    def _locks(
+        self, locked: Mapping[int, Row], called: Mapping[int, tuple[str, str]], rehearsal: Rehearsal
+    ) -> dict[str, LockMode]:
         """Return what it took; what it held already counts for the relations that it names."""
         taken: dict[str, LockMode] = {}
         for oid, row in locked.items():
             mode = max((_MODES[one] for one in row["modes"]), key=lambda mode: mode.strength)
             before = self._seen.held.get(oid)
-            is_named = not {("", row["relname"]), (row["nspname"], row["relname"])}.isdisjoint(
-                rehearsal.relations
-            )
+            names = {(row["nspname"], row["relname"]), called.get(oid, ("", ""))}
+            names |= {("", name) for _, name in names}
+            is_named = not names.isdisjoint(rehearsal.relations)
             if before is None or mode.strength > before.strength or is_named:
                 taken[_name(row)] = mode
             self._seen.held[oid] = mode

@@ -9,7 +9,7 @@ from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.enum_type import EnumType
 from server.engines.migration.renames.comparisons import COMPARISONS, labels
-from server.engines.migration.renames.rename import LABEL, Rename
+from server.engines.migration.renames.rename import LABEL, Rename, Translation
 from server.engines.migration.renames.request import argument
 from server.engines.migration.renames.resemblance import Confidence, Resemblance
 from server.engines.migration.renames.stakes import otherwise
@@ -44,11 +44,14 @@ class _Pair:
     resemblance: Resemblance
 
 
-def likely_renames(old: Catalog, new: Catalog) -> tuple[LikelyRename, ...]:
+def likely_renames(
+    old: Catalog, new: Catalog, asked: Iterable[Rename] = ()
+) -> tuple[LikelyRename, ...]:
     """Return what disappears beside what appears and resembles it, the likeliest first.
 
     `old` is read after the renames that were asked for. Each object is in one question at most.
     """
+    back = Translation.back(asked)
     pairs = sorted(
         (pair for pairs in (_pairs(old, new), _label_pairs(old, new)) for pair in pairs),
         key=lambda pair: (
@@ -66,7 +69,7 @@ def likely_renames(old: Catalog, new: Catalog) -> tuple[LikelyRename, ...]:
     for pair in pairs:
         if used.isdisjoint({pair.old, pair.new}):
             used |= {pair.old, pair.new}
-            questions.append(_question(pair, rivals[pair.old], old))
+            questions.append(_question(pair, rivals[pair.old], (old, back)))
     return tuple(questions)
 
 
@@ -100,7 +103,10 @@ def _label_pairs(old: Catalog, new: Catalog) -> Iterator[_Pair]:
                 )
 
 
-def _question(pair: _Pair, rivals: Iterable[_Pair], old: Catalog) -> LikelyRename:
+def _question(
+    pair: _Pair, rivals: Iterable[_Pair], known: tuple[Catalog, Translation]
+) -> LikelyRename:
+    old, back = known
     rename = Rename(pair.old, pair.new)
     return LikelyRename(
         old=pair.old,
@@ -113,7 +119,8 @@ def _question(pair: _Pair, rivals: Iterable[_Pair], old: Catalog) -> LikelyRenam
             if each.new != pair.new and each.resemblance.confidence >= pair.resemblance.confidence
         ),
         annotation=f"-- @renamed from={_former(pair.old)}",
-        argument=argument(rename),
+        # An argument names what is renamed as the source does.
+        argument=argument(Rename(back.identity(pair.old), pair.new)),
         otherwise=otherwise(rename, old),
     )
 
