@@ -58,8 +58,12 @@ def visible(text: object, longest: int = _LONGEST_QUOTE) -> str:
 
 
 def sql_block(text: str) -> str:
-    """Return SQL as a fenced block whose fence no line of it can close, without passwords."""
-    text = without_secrets(text)
+    """Return SQL as a fenced block that no line of it can close, without passwords.
+
+    What a terminal would obey or an eye not see stands as an escape; the files hold it as it is.
+    """
+    lines = without_secrets(text).replace("\r\n", "\n")
+    text = "".join(each if each in "\n\t" else _visible(each) for each in lines)
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}sql\n{text.strip()}\n{fence}"
 

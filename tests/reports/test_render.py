@@ -47,6 +47,12 @@ def test_no_sql_closes_its_block(text: str) -> None:
     assert fence not in block[len(fence) : -len(fence)]
 
 
+def test_sql_shows_what_a_terminal_would_obey_and_keeps_its_lines() -> None:
+    block = sql_block("SELECT '\x1b[31m\u202e\ud800'\r\n\t, 1")
+
+    assert block == "```sql\nSELECT '\\x1b[31m\\u202e\\ud800'\n\t, 1\n```"
+
+
 def test_blank_lines_of_sql_stay_and_others_are_joined() -> None:
     block = sql_block("SELECT 'a\n\n\n\nb';")
     inner = f"- item\n  {block.replace('```', '  ```').strip()}"
