@@ -137,9 +137,9 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
     numbering = tuple(_renumbered(change, context))
     return (
         *plain(*_computed_no_more(change)),
-        *_retyped(change, context),
-        # As long as a column is numbered, it refuses NULL.
+        # As long as a column is numbered, it refuses NULL, and types that are no whole numbers.
         *(() if is_numbered else numbering),
+        *_retyped(change, context),
         *risky(_changed(change, context), *_risks_of_expression(change, context)),
         *_begins_to_refuse_null(change, context),
         *(numbering if is_numbered else ()),
