@@ -35,6 +35,7 @@ from server.engines.migration.handed_down import CHECKED
 from server.engines.migration.hazard import HazardKind
 from server.engines.migration.hushed_triggers import can_be_hushed, fired_by_updates
 from server.engines.migration.moved import unmoved
+from server.engines.migration.retyped_references import references_to
 from server.engines.migration.session_settings import TIME_ZONE, settings_asked
 from server.engines.migration.updatable import refuses_updates
 
@@ -184,6 +185,14 @@ def _labels(identity: Identity, catalog: Catalog) -> tuple[str, ...]:
     return () if enum is None else tuple(enum.labels)
 
 
+def _is_pointed_at(key: Constraint, found: Expansion) -> bool:
+    """Whether a foreign key holds on to it that is over none of the columns."""
+    old = found.context.old
+    index = None if key.index is None else old.get(key.index, Index)
+    pointing = () if index is None else references_to(index, old)
+    return any(not columns_of(old.facts[each], old) & found.identities for each in pointing)
+
+
 def _obstacles_of(found: Doubled) -> Iterator[str]:
     """Yield what keeps one column, what is over several left aside, from being written twice."""
     old, context = found.old, found.context
@@ -261,6 +270,7 @@ def _is_followed(fact: Constraint | Index, found: Expansion) -> bool:
         case ConstraintType.NOT_NULL:
             return after is not None and fact.is_validated
         case ConstraintType.PRIMARY_KEY | ConstraintType.UNIQUE:
-            return fact == after and not fact.has_period and fact.index is not None
+            is_same = fact == after and not fact.has_period and fact.index is not None
+            return is_same and not _is_pointed_at(fact, found)
         case _:
             return False

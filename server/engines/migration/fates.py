@@ -11,6 +11,7 @@ from server.engines.catalog.diff import Added, Changed, Difference, Removed
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
+from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.extension import Extension
 from server.engines.catalog.kinds.foreign_server import ForeignServer
 from server.engines.catalog.kinds.foreign_table import ForeignTable
@@ -19,6 +20,7 @@ from server.engines.catalog.kinds.privilege import Privilege
 from server.engines.catalog.kinds.schema import Schema
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.context import Change, Context
+from server.engines.migration.handed_down import same_below
 from server.engines.migration.inheritance import above
 from server.engines.migration.registry import kind_of
 from server.errors import RefusedError
@@ -182,6 +184,9 @@ def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) ->
         for column in above(fact, catalog):
             if column.identity in unmade:
                 return column.identity
+    if isinstance(fact, Constraint) and any(same_below(fact, catalog)):
+        # What goes with its column goes without those by which heirs demand the same.
+        return None
     takers = {
         dependency.referenced
         for dependency in catalog.dependencies_of(fact.identity)

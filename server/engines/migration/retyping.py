@@ -6,7 +6,6 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
-from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.materialized_view import MaterializedView
 from server.engines.catalog.kinds.policy import Policy
@@ -19,11 +18,9 @@ from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
 from server.engines.migration import index_settings
 from server.engines.migration.context import Change, Context
-from server.engines.migration.conversions import is_in_one_family
 from server.engines.migration.handed_down import away_while_retyped
 from server.engines.migration.holders import holders
 from server.engines.migration.inheritance import below
-from server.engines.migration.losses import TEXTS
 from server.errors import RefusedError
 
 _BLOCKERS = (View, MaterializedView, Policy, Rule, Trigger, Routine, PublicationTable)
@@ -51,19 +48,6 @@ def statistics_over(column: Identity, catalog: Catalog) -> Iterator[Identity]:
     for dependency in catalog.dependents(column):
         if isinstance(catalog.facts.get(dependency.dependent), Statistics):
             yield dependency.dependent
-
-
-def references_apart(
-    column: Column, change: Change[Column], catalog: Catalog
-) -> Iterator[Identity]:
-    """Yield foreign keys over the column that PostgreSQL cannot keep while one end has its type."""
-    before, after = change.old.type_name, change.new.type_name
-    if before == after or is_in_one_family(before, after) or {before, after} <= TEXTS:
-        return
-    for dependency in catalog.dependents(column.identity):
-        key = catalog.get(dependency.dependent, Constraint)
-        if key is not None and key.type is ConstraintType.FOREIGN_KEY:
-            yield key.identity
 
 
 def statistics_anew(column: Column, context: Context) -> Iterator[str]:
@@ -104,9 +88,8 @@ def comes_with_type(column: Column, context: Context) -> bool:
 
 
 def reads_retyped(index: Index, context: Context) -> bool:
-    """Whether a text of an index reads a column of another type: as it is it may not fit that."""
-    has_text = index.predicate is not None or None in index.key_columns
-    read = context.old.dependencies_of(index.identity) if has_text else ()
+    """Whether an index is over a column that gets another type, which it may not fit as it is."""
+    read = context.old.dependencies_of(index.identity)
     return any(_is_retyped(each.referenced, context) for each in read)
 
 

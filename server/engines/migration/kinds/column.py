@@ -44,11 +44,11 @@ from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters
 from server.engines.migration.relation import altered, altered_alone
 from server.engines.migration.replica_identity import freed_by
+from server.engines.migration.retyped_references import references_away
 from server.engines.migration.retyping import (
     blockers,
     changed_with,
     comes_with_type,
-    references_apart,
     refuse_held,
     statistics_anew,
     statistics_over,
@@ -290,7 +290,7 @@ def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
     for column in (change.old, *changed_with(change.old, change.new, context)):
         yield from blockers(column, old)
         if not is_doubled:
-            yield from references_apart(column, change, old)
+            yield from references_away(column, change, old)
         default = old.default(column.identity)
         if default is not None and is_other:
             # It was written for the old type, and would keep the cast that made it fit; where

@@ -220,7 +220,8 @@ def changed_column(dice: Dice, model: Model, column: Column, others: Sequence[Sl
     return dice.one(_CHANGES)(dice, model, column)
 
 
-def _retyped(dice: Dice, model: Model, column: Column) -> Column:
+def retyped(dice: Dice, model: Model, column: Column) -> Column:
+    """Return the column with another type, and what can stay with that."""
     categories = ["int"] if column.identity else []
     type_ = builtin(dice, categories) if categories else another_type(dice, model, column.type)
     is_same = type_.category == column.type.category
@@ -237,7 +238,7 @@ def _retyped(dice: Dice, model: Model, column: Column) -> Column:
 
 def _with_other_null(dice: Dice, model: Model, column: Column) -> Column:
     if column.identity:
-        return _retyped(dice, model, column)
+        return retyped(dice, model, column)
     if column.not_null is not None and model.major >= _NAMED_NOT_NULL_SINCE and dice.chance(0.3):
         return replace(column, is_null_unproven=not column.is_null_unproven)
     return replace(column, not_null=_not_null(dice, model) if column.not_null is None else None)
@@ -245,7 +246,7 @@ def _with_other_null(dice: Dice, model: Model, column: Column) -> Column:
 
 def _with_other_default(dice: Dice, model: Model, column: Column) -> Column:
     if column.identity:
-        return _retyped(dice, model, column)
+        return retyped(dice, model, column)
     default = some_default(dice, model, column.type) if dice.chance(0.7) else None
     return replace(column, default=default)
 
@@ -281,7 +282,7 @@ def _changed_computed(dice: Dice, model: Model, column: Column, plain: Sequence[
 
 
 _CHANGES = (
-    *(_retyped, _retyped, _with_other_null, _with_other_null),
+    *(retyped, retyped, _with_other_null, _with_other_null),
     *(_with_other_default, _with_other_default, _with_other_identity),
     *(_with_other_collation, _with_other_statistics),
 )

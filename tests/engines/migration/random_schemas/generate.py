@@ -8,6 +8,7 @@ from graphlib import CycleError
 from importlib import import_module
 from pathlib import Path
 
+from tests.engines.migration.random_schemas.anew import with_read_column_changed, with_users_anew
 from tests.engines.migration.random_schemas.dice import Dice
 from tests.engines.migration.random_schemas.journey import Journey
 from tests.engines.migration.random_schemas.kinds.foreign_table import PRELUDE
@@ -58,7 +59,16 @@ def random_pair(seed: int, major: int) -> Pair:
     for _ in range(dice.number(1, _MOST_CHANGES)):
         new, change = mutated(dice, new, only_remarks=only_remarks)
         changes.append(change)
+    if not only_remarks:
+        new = _with_users_anew(Dice(f"{seed} anew"), old, new)
     return Pair(seed, old, new, tuple(changes), only_remarks)
+
+
+def _with_users_anew(dice: Dice, old: Model, new: Model) -> Model:
+    if dice.chance(0.4):
+        new = _valid(dice, new, with_read_column_changed(dice, new)) or new
+    anew = with_users_anew(dice, old, new, makers())
+    return _valid(dice, new, anew) or new
 
 
 @cache

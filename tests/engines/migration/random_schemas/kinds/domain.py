@@ -88,7 +88,8 @@ class Domain(UserType):
             case 1:
                 return replace(self, is_not_null=not self.is_not_null)
             case 2:
-                return replace(self, default=None if self.default else self.base.a_value(dice))
+                has_other = self.base.values and not self.default
+                return replace(self, default=self.base.a_value(dice) if has_other else None)
             case 3 if self.checks:
                 return replace(self, checks=self.checks[1:])
             case 4 if self.checks:
