@@ -11,7 +11,7 @@ from server.engines.catalog.diff import Added, Changed, Difference, Removed
 from server.engines.catalog.fact import Fact
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
-from server.engines.catalog.kinds.constraint import Constraint
+from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.extension import Extension
 from server.engines.catalog.kinds.foreign_server import ForeignServer
 from server.engines.catalog.kinds.foreign_table import ForeignTable
@@ -184,8 +184,7 @@ def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) ->
         for column in above(fact, catalog):
             if column.identity in unmade:
                 return column.identity
-    if isinstance(fact, Constraint) and any(same_below(fact, catalog)):
-        # What goes with its column goes without those by which heirs demand the same.
+    if _leaves_those_of_heirs(fact, catalog):
         return None
     takers = {
         dependency.referenced
@@ -193,6 +192,13 @@ def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) ->
         if dependency.type in _TAKES_ALONG and dependency.referenced in unmade
     }
     return min(takers, key=lambda taker: _place(taker, catalog), default=None)
+
+
+def _leaves_those_of_heirs(fact: Fact, catalog: Catalog) -> bool:
+    """Whether it would go with its column, and those by which heirs demand the same would not."""
+    if not isinstance(fact, Constraint) or fact.type is not ConstraintType.CHECK:
+        return False
+    return any(same_below(fact, catalog))
 
 
 def _place(taker: Identity, catalog: Catalog) -> tuple[object, ...]:
