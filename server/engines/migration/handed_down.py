@@ -113,14 +113,14 @@ def away_while_retyped(column: Column, catalog: Catalog) -> Iterator[Identity]:
 
 
 def _own_of_heirs(constraint: Constraint, catalog: Catalog) -> Iterator[Constraint]:
-    """Yield the NOT NULL of the same column that heirs declare themselves."""
+    """Yield the NOT NULL of the same column that heirs, however far below, declare themselves."""
     if constraint.type is not ConstraintType.NOT_NULL:
         return
     for heir in heirs(constraint.parent, catalog):
         for other in catalog.constraints(heir.identity):
-            is_same = other.type is constraint.type and other.columns == constraint.columns
-            if is_same and other.is_local:
-                yield other
+            if other.type is constraint.type and other.columns == constraint.columns:
+                yield from (other,) if other.is_local else ()
+                yield from _own_of_heirs(other, catalog)
 
 
 def _keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
