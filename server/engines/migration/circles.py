@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.default import Default
+from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.policy import Policy
+from server.engines.catalog.kinds.statistics import Statistics
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.migration.edges import Edges
 from server.engines.migration.graph import Graph
@@ -52,4 +54,4 @@ def _can_go_first(node: Node, nodes: Nodes) -> bool:
     if isinstance(fact, Constraint):
         # NOT NULL may be a key's, which has to go before.
         return fact.type is not ConstraintType.NOT_NULL
-    return isinstance(fact, Policy | Default | Trigger)
+    return isinstance(fact, Policy | Default | Trigger | Index | Statistics)
