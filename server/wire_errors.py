@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from server.failures import complaints, message_in
 from server.redaction import without_userinfo
+from server.reports.render import visible_lines
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def tool_failure(
     cause = error.__cause__
     message = message_in(cause)
     if message is not None:
-        return without_userinfo(str(message))
+        return _said(message)
     if isinstance(error, UnexpectedToolError):
         reference = _log_unexpected(f"tool {name}", cause or error)
         return (
@@ -37,6 +38,11 @@ def tool_failure(
         return _listed(f"Invalid arguments for {name}:", complaints(cause, known_at))
     words = str(cause or error)
     return _unfit_answer(cause) if words.startswith(_RESOLVER) else words
+
+
+def _said(message: object) -> str:
+    """Return an error in words that may repeat a server's or a document's own."""
+    return visible_lines(without_userinfo(str(message)))
 
 
 def _unfit_answer(refused: BaseException | None) -> str:
@@ -57,7 +63,7 @@ def protocol_failure(what: str, cause: BaseException) -> MCPError:
     """Return the error for a failure where no result can say it: parameters, or a reference id."""
     message = message_in(cause)
     if message is not None:
-        return MCPError(INVALID_PARAMS, without_userinfo(str(message)))
+        return MCPError(INVALID_PARAMS, _said(message))
     if isinstance(cause, ValidationError):
         return MCPError(
             INVALID_PARAMS, _listed(f"Invalid arguments for {what}:", complaints(cause))

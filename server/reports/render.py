@@ -57,13 +57,18 @@ def visible(text: object, longest: int = _LONGEST_QUOTE) -> str:
     return shown
 
 
+def visible_lines(text: str) -> str:
+    """Return foreign text line by line as it is, with other control characters as escapes."""
+    lines = text.replace("\r\n", "\n")
+    return "".join(each if each in "\n\t" else _visible(each) for each in lines)
+
+
 def sql_block(text: str) -> str:
     """Return SQL as a fenced block that no line of it can close, without passwords.
 
     What a terminal would obey or an eye not see stands as an escape; the files hold it as it is.
     """
-    lines = without_secrets(text).replace("\r\n", "\n")
-    text = "".join(each if each in "\n\t" else _visible(each) for each in lines)
+    text = visible_lines(without_secrets(text))
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}sql\n{text.strip()}\n{fence}"
 

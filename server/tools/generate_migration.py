@@ -14,6 +14,7 @@ from server.tools.judged_report import judged
 from server.tools.migration_report import (
     Asked,
     MigrationReport,
+    allowed_in_vain,
     blocked,
     equal,
     generated,
@@ -107,12 +108,12 @@ async def generate_migration(  # ruff: ignore[too-many-arguments] - one paramete
     if migration:
         report = await _judged(call, asked, request)
     else:
-        report = await _generated(call, asked, request, output)
+        report = await _generated(call, asked, request, options, output)
     return report.showing(detail)
 
 
 async def _generated(
-    call: Call, asked: Asked, request: "Request", output: Output
+    call: Call, asked: Asked, request: "Request", options: Options, output: Output
 ) -> MigrationReport:
     from server.engines.migration.filing import file_away, remember
     from server.engines.migration.generate import Blocked, Generated, generate
@@ -133,9 +134,10 @@ async def _generated(
             old, new = await Ground.of(pair.source), await Ground.of(pair.target)
             outcome = await generate(old, new, request, call.stage)
     asked = asked.with_notes(old.notes, new.notes)
+    if outcome is None:
+        return equal(asked)
+    asked = asked.with_notes(allowed_in_vain(outcome, options.allow_data_loss))
     match outcome:
-        case None:
-            return equal(asked)
         case Blocked():
             return blocked(outcome, asked)
         case Generated():

@@ -147,6 +147,15 @@ def equal(asked: Asked) -> MigrationReport:
     )
 
 
+def allowed_in_vain(found: "Blocked | Generated", allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return a note of names in allow_data_loss that fit nothing: they were meant for something."""
+    from server.engines.migration.draft import in_vain
+
+    names = ", ".join(map(quoted, in_vain(found.draft.steps, allowed)))
+    words = f"No step discards data of what allow_data_loss names: {names}. Names are the target's."
+    return (words,) if names else ()
+
+
 def blocked(found: "Blocked", asked: Asked) -> MigrationReport:
     """Report the steps up to the first that would lose data."""
     from server.engines.migration.draft import up_to_loss

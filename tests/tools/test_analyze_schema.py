@@ -228,6 +228,18 @@ async def test_a_source_of_no_known_form_is_answered_with_the_valid_ones(
     assert "db:NAME, file:PATH, dir:PATH, git:REF:PATH, empty" in await refusal(client, source)
 
 
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\x07"])
+async def test_what_a_terminal_would_obey_is_visible_in_an_error(
+    client: Client, folder: Path, hidden: str
+) -> None:
+    (folder / "loud.sql").write_text(f"DO $$ BEGIN RAISE EXCEPTION 'gone{hidden}'; END $$;")
+
+    said = await refusal(client, "file:loud.sql")
+
+    assert "gone" in said
+    assert hidden not in said
+
+
 async def test_words_of_a_schema_are_quoted_and_cannot_pose_as_ours(
     client: Client, folder: Path
 ) -> None:

@@ -184,6 +184,15 @@ async def test_an_allowed_loss_is_planned_and_named(client: Client) -> None:
     assert any("public.orders.note" in line for line in told(result)["back"])
 
 
+async def test_a_name_that_allows_the_loss_of_nothing_is_told(client: Client) -> None:
+    options = {"allow_data_loss": ["public.orders.note", "orders.note"]}
+
+    report = told(await generated(client, "file:old.sql", "file:without_note.sql", options=options))
+
+    assert [each for each in report["notes"] if "`orders.note`" in each and "No step" in each]
+    assert not [each for each in report["notes"] if "`public.orders.note`" in each]
+
+
 async def test_equal_schemas_need_no_migration(client: Client) -> None:
     report = told(await generated(client, "file:old.sql", "file:old.sql"))
 

@@ -73,6 +73,13 @@ def not_allowed(steps: Iterable[Step], allowed: Container[str]) -> tuple[Identit
     )
 
 
+def in_vain(steps: Iterable[Step], allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return what was allowed to be lost and is the name of nothing that a step discards."""
+    found = [subject for step in steps for subject in lost(step)]
+    named = {name for each in found for name in (each.qualified_name, str(each))}
+    return tuple(sorted(set(allowed) - named))
+
+
 def up_to_loss(steps: Iterable[Step], forbidden: Collection[Identity]) -> tuple[Step, ...]:
     """Return the steps before the first that would discard what must not be."""
     kept: list[Step] = []
