@@ -173,11 +173,19 @@ def _is_bent(fact: Fact, found: Expansion) -> bool:
 
 def _moves_labels(column: Identity, context: Context) -> bool:
     """Whether its enum loses labels or has them in another order, and is a new type for that."""
-    for needed in context.old.dependencies_of(column):
-        old, new = _labels(needed.referenced, context.old), _labels(needed.referenced, context.new)
-        if tuple(each for each in new if each in old) != old:
-            return True
-    return False
+    return any(_is_moved(each.referenced, context) for each in context.old.dependencies_of(column))
+
+
+def _joins_moved(column: Identity, context: Context) -> bool:
+    """Whether its new type is an enum that is itself made anew for others that hold it."""
+    before = {each.referenced for each in context.old.dependencies_of(column)}
+    after = {each.referenced for each in context.new.dependencies_of(column)}
+    return any(_is_moved(each, context) for each in after - before)
+
+
+def _is_moved(type_: Identity, context: Context) -> bool:
+    old, new = _labels(type_, context.old), _labels(type_, context.new)
+    return tuple(each for each in new if each in old) != old
 
 
 def _labels(identity: Identity, catalog: Catalog) -> tuple[str, ...]:
@@ -200,6 +208,8 @@ def _obstacles_of(found: Doubled) -> Iterator[str]:
     yield from _obstacles_of_table(found.table, context)
     if old.generated_mode is not None:
         yield "it is generated"
+    if _joins_moved(old.identity, context):
+        yield "its new type is made anew for other columns"
     for dependency in context.old.dependents(old.identity):
         fact = context.old.facts.get(dependency.dependent)
         if fact is not None and not _comes_to_terms(fact, context):

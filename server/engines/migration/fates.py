@@ -23,6 +23,7 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.handed_down import same_below
 from server.engines.migration.inheritance import above
 from server.engines.migration.registry import kind_of
+from server.engines.migration.typed_tables import attribute_of
 from server.errors import RefusedError
 
 AnyChange = Change[Any]
@@ -184,6 +185,8 @@ def is_taken_along(fact: Fact, catalog: Catalog, unmade: frozenset[Identity]) ->
         for column in above(fact, catalog):
             if column.identity in unmade:
                 return column.identity
+    if isinstance(fact, Column) and (attribute := attribute_of(fact, catalog)) in unmade:
+        return attribute
     if _leaves_those_of_heirs(fact, catalog):
         return None
     takers = {

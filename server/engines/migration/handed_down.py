@@ -124,10 +124,13 @@ def _own_of_heirs(constraint: Constraint, catalog: Catalog) -> Iterator[Constrai
 
 
 def _keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
-    """Yield the primary key that does not let go of the NOT NULL of its column."""
+    """Yield the keys that do not let go of the NOT NULL of its column."""
     for other in catalog.constraints(table_of(constraint)):
         if other.type is ConstraintType.PRIMARY_KEY and constraint.columns[0] in other.columns:
             yield other.identity
+    for index in catalog.indexes(table_of(constraint)):
+        if index.is_replica_identity and constraint.columns[0] in index.key_columns:
+            yield index.constraint or index.identity
 
 
 def own_below(constraint: Constraint, context: Context) -> Iterator[Identity]:

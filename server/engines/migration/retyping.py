@@ -13,7 +13,6 @@ from server.engines.catalog.kinds.publication_table import PublicationTable
 from server.engines.catalog.kinds.routine import Routine
 from server.engines.catalog.kinds.rule import Rule
 from server.engines.catalog.kinds.statistics import Statistics
-from server.engines.catalog.kinds.table import Table
 from server.engines.catalog.kinds.trigger import Trigger
 from server.engines.catalog.kinds.view import View
 from server.engines.migration import index_settings
@@ -77,14 +76,6 @@ def refuse_held(change: Change[Column], context: Context) -> None:
             next_step="Split the change: first give that column a type which changes apart from "
             "the table, jsonb or a composite type of its own, in a migration of its own.",
         )
-
-
-def comes_with_type(column: Column, context: Context) -> bool:
-    """Whether the type that its table is declared to be of gives the column another type."""
-    if column.parent is None:
-        return False
-    old, new = context.old.get(column.parent, Table), context.new.get(column.parent, Table)
-    return old is not None and new is not None and old.of_type == new.of_type is not None
 
 
 def reads_retyped(index: Index, context: Context) -> bool:

@@ -6,13 +6,14 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.attribute import Attribute
 from server.engines.catalog.kinds.column import Column
-from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.context import Change, Context
-from server.engines.migration.hazard import data_loss
+from server.engines.migration.conversions import risks
+from server.engines.migration.hazard import Hazard, data_loss
 from server.engines.migration.holders import holders
 from server.engines.migration.kind import Kind
 from server.engines.migration.moved import is_moved
+from server.engines.migration.typed_tables import columns_with, is_part_of_a_table
 from server.engines.sql.quote import identifier, qualified
 
 
@@ -42,11 +43,15 @@ def _create(attribute: Attribute, context: Context) -> Iterable[Action]:
 def _drop(attribute: Attribute, context: Context) -> Iterable[Action]:
     name = identifier(attribute.identity.name)
     statement = f"{_head(attribute)} DROP ATTRIBUTE {name}{_cascade(attribute, context)}"
+    gone = [
+        data_loss(each.identity, f"all values of {each.identity.qualified_name} are lost")
+        for each in columns_with(attribute, context)
+    ]
     columns = [each.identity.qualified_name for each in _columns(attribute, context)]
-    if not columns:
-        return plain(statement)
-    message = f"all values of {attribute.identity.name} are lost in {', '.join(columns)}"
-    return risky([statement], data_loss(attribute.identity, message))
+    if columns:
+        message = f"all values of {attribute.identity.name} are lost in {', '.join(columns)}"
+        gone.append(data_loss(attribute.identity, message))
+    return risky([statement], *gone)
 
 
 def _alter(change: Change[Attribute], context: Context) -> Iterable[Action]:
@@ -56,10 +61,19 @@ def _alter(change: Change[Attribute], context: Context) -> Iterable[Action]:
         return ()
     if comes_with_exchange(new, context):
         return ()
-    return plain(
+    statement = (
         f"{_head(new)} ALTER ATTRIBUTE {identifier(new.identity.name)} TYPE {_type(new)}"
         f"{_cascade(new, context)}"
     )
+    return risky([statement], *_risks_below(new, context))
+
+
+def _risks_below(attribute: Attribute, context: Context) -> Iterator[Hazard]:
+    """Yield what becomes of the values in tables that are declared to be of the type."""
+    for old in columns_with(attribute, context):
+        new = context.new.get(old.identity, Column)
+        if new is not None:
+            yield from risks(old, new)
 
 
 def comes_with_exchange(attribute: Attribute, context: Context) -> bool:
@@ -93,14 +107,7 @@ def _columns(attribute: Attribute, context: Context) -> Iterator[Column]:
 
 def _cascade(attribute: Attribute, context: Context) -> str:
     """Return what takes tables along that are declared to be of the type."""
-    dependents = context.old.dependents(attribute.parent) if attribute.parent else ()
-    typed = (
-        each.dependent
-        for each in dependents
-        if (table := context.old.get(each.dependent, Table)) is not None
-        and table.of_type is not None
-    )
-    return " CASCADE" if any(not context.is_dropped(each) for each in typed) else ""
+    return " CASCADE" if is_part_of_a_table(attribute, context) else ""
 
 
 def _folds(_attribute: Attribute, _context: Context) -> bool:

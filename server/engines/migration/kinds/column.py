@@ -6,16 +6,20 @@ from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column, GeneratedMode
 from server.engines.catalog.kinds.domain_constraint import DomainConstraint
-from server.engines.catalog.kinds.foreign_table import ForeignTable
 from server.engines.catalog.kinds.table import Table
 from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.backfill import filling_given, is_given
 from server.engines.migration.column_definition import column_definition, not_null_constraint
 from server.engines.migration.column_settings import settings
+from server.engines.migration.column_type import (
+    followed,
+    rebuilds,
+    retyped,
+    table_of,
+)
 from server.engines.migration.context import Change, Context
-from server.engines.migration.conversions import risks, using
 from server.engines.migration.domain_nulls import is_refused_by_domain
-from server.engines.migration.expandable import expansion, why_in_place
+from server.engines.migration.expandable import expansion
 from server.engines.migration.expansion import contract, expand
 from server.engines.migration.foreign_options import changed_options
 from server.engines.migration.hazard import Hazard, HazardKind, data_loss
@@ -29,7 +33,6 @@ from server.engines.migration.identity_column import (
 )
 from server.engines.migration.inheritance import (
     above,
-    ancestors,
     arrives_from_above,
     below,
     declares_otherwise,
@@ -44,17 +47,12 @@ from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters
 from server.engines.migration.relation import altered, altered_alone
 from server.engines.migration.replica_identity import freed_by
-from server.engines.migration.retyped_references import references_away
 from server.engines.migration.retyping import (
-    blockers,
-    changed_with,
-    comes_with_type,
     refuse_held,
-    statistics_anew,
-    statistics_over,
 )
 from server.engines.migration.stored_column import written_anew
 from server.engines.migration.type_family import types_in
+from server.engines.migration.typed_tables import attribute_of, comes_with_type
 from server.engines.sql.quote import identifier, qualified
 
 _SET_EXPRESSION_SINCE = 17
@@ -64,16 +62,10 @@ def _reference(identity: Identity, _catalog: Catalog) -> str:
     return f"COLUMN {qualified(*identity.names)}"
 
 
-def _parent(column: Column) -> Identity:
-    if column.parent is None:
-        raise ValueError(f"{column.identity} belongs to no relation")
-    return column.parent
-
-
 def _create(column: Column, context: Context) -> Iterable[Action]:
-    if arrives_from_above(column, context):
+    if arrives_from_above(column, context) or _attribute_behind(column, context):
         return plain(*settings([column]))
-    statement = f"{altered(_parent(column))} ADD COLUMN {column_definition(column, context)}"
+    statement = f"{altered(table_of(column))} ADD COLUMN {column_definition(column, context)}"
     return (
         *risky([statement], *_risks_of_adding(column, context)),
         *plain(*numbered_apart(column, context)),
@@ -83,7 +75,7 @@ def _create(column: Column, context: Context) -> Iterable[Action]:
 
 def _risks_of_adding(column: Column, context: Context) -> Iterator[Hazard]:
     yield from written_anew(column, context)
-    table = _parent(column)
+    table = table_of(column)
     is_refused = column.is_not_null or is_refused_by_domain(column, context.new)
     counts = column.identity_mode is not None and not is_numbered_apart(column, context)
     refuses_null = is_refused and not counts
@@ -118,7 +110,7 @@ def _refused_default(column: Column, context: Context) -> Iterator[Hazard]:
 def _drop(column: Column, context: Context) -> Iterable[Action]:
     if leaves_from_above(column, context):
         return ()
-    statement = f"{altered(_parent(column))} DROP COLUMN {identifier(column.identity.name)}"
+    statement = f"{altered(table_of(column))} DROP COLUMN {identifier(column.identity.name)}"
     if column.generated_mode is not None:
         return plain(statement)
     name = column.identity.qualified_name
@@ -139,7 +131,7 @@ def _alter(change: Change[Column], context: Context) -> Iterable[Action] | None:
         *plain(*_computed_no_more(change)),
         # As long as a column is numbered, it refuses NULL, and types that are no whole numbers.
         *(() if is_numbered else numbering),
-        *_retyped(change, context),
+        *retyped(change, context),
         *risky(_changed(change, context), *_risks_of_expression(change, context)),
         *_begins_to_refuse_null(change, context),
         *(numbering if is_numbered else ()),
@@ -182,35 +174,8 @@ def _computed_no_more(change: Change[Column]) -> Iterator[str]:
     """Yield what keeps the values as they are: those that are computed are converted by nothing."""
     new = change.new
     if change.old.generated_mode is not None and new.generated_mode is None:
-        head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+        head = f"{altered(table_of(new))} ALTER COLUMN {identifier(new.identity.name)}"
         yield f"{head} DROP EXPRESSION"
-
-
-def _retyped(change: Change[Column], context: Context) -> Iterator[Action]:
-    old, new = change.old, change.new
-    if not change.names & {"type", "collation"}:
-        return
-    if any(_followed(change, context)) or comes_with_type(new, context):
-        return
-    head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
-    collation = f" COLLATE {new.collation}" if new.collation else ""
-    is_foreign = _parent(new).kind == ForeignTable.kind
-    is_computed = new.generated_mode is not None
-    cast = "" if is_foreign or is_computed else using(old, new)
-    yield Action(
-        f"{head} TYPE {new.type}{collation}{f' USING {cast}' if cast else ''}",
-        hazards=(*risks(old, new), *_in_place(change, context)),
-    )
-    yield from plain(*statistics_anew(old, context))
-
-
-def _in_place(change: Change[Column], context: Context) -> Iterator[Hazard]:
-    """Yield why a table is written anew although programs use it."""
-    reason = why_in_place(change, context)
-    if reason:
-        name = change.new.identity.qualified_name
-        message = f"{name} is changed in place, under a lock for all rows, because {reason}"
-        yield Hazard(HazardKind.REWRITE, change.new.identity, message)
 
 
 def _risks_of_expression(change: Change[Column], context: Context) -> Iterator[Hazard]:
@@ -218,25 +183,10 @@ def _risks_of_expression(change: Change[Column], context: Context) -> Iterator[H
         yield from written_anew(change.new, context)
 
 
-def _followed(change: Change[Column], context: Context) -> Iterator[Column]:
-    """Yield the columns of tables above whose change of type reaches this column, too."""
-    if not change.names & {"type", "collation"}:
-        return
-    for each in above(change.new, context.new):
-        before = context.old.get(each.identity, Column)
-        if (
-            before is not None
-            and (before.type, before.collation) != (each.type, each.collation)
-            and (each.type, each.collation) == (change.new.type, change.new.collation)
-            and each.parent in ancestors(change.old.parent, context.old)
-        ):
-            yield each
-
-
 def _changed(change: Change[Column], context: Context) -> Iterator[str]:
     new, names = change.new, change.names
-    head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
-    alone = f"{altered_alone(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    head = f"{altered(table_of(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    alone = f"{altered_alone(table_of(new))} ALTER COLUMN {identifier(new.identity.name)}"
     if new.generated_mode is not None and "generation_expression" in names:
         yield f"{head} SET EXPRESSION AS ({new.generation_expression})"
     if "is_marked_not_null" in names and not new.is_marked_not_null:
@@ -246,7 +196,7 @@ def _changed(change: Change[Column], context: Context) -> Iterator[str]:
 
 
 def _is_partitioned(column: Column, context: Context) -> bool:
-    table = context.new.get(_parent(column), Table)
+    table = context.new.get(table_of(column), Table)
     return table is not None and table.is_partitioned
 
 
@@ -258,7 +208,7 @@ def _renumbered(change: Change[Column], context: Context) -> Iterator[Action]:
     constraint = not_null_constraint(new, context.new)
     if constraint is not None and comes_with_identity(constraint, context):
         yield from demanded(constraint, context)
-    head = f"{altered(_parent(new))} ALTER COLUMN {identifier(new.identity.name)}"
+    head = f"{altered(table_of(new))} ALTER COLUMN {identifier(new.identity.name)}"
     yield from plain(*identity_changes(head, old, new, context))
 
 
@@ -277,27 +227,6 @@ def _changed_settings(head: str, change: Change[Column]) -> Iterator[str]:
     yield from changed_options(head, new.identity, old.fdw_options, new.fdw_options)
 
 
-def _rebuilds(change: Change[Column], context: Context) -> Iterator[Identity]:
-    """Yield what refuses to stay while a column gets another type."""
-    change = unmoved(change, context)
-    if not change.names & {"type", "collation", "generation_expression"}:
-        return
-    old = context.old
-    is_doubled = expansion(change, context) is not None
-    is_other = change.old.type_name != change.new.type_name or is_doubled
-    if is_doubled:
-        yield from statistics_over(change.old.identity, old)
-    for column in (change.old, *changed_with(change.old, change.new, context)):
-        yield from blockers(column, old)
-        if not is_doubled:
-            yield from references_away(column, change, old)
-        default = old.default(column.identity)
-        if default is not None and is_other:
-            # It was written for the old type, and would keep the cast that made it fit; where
-            # the column is dropped for one beside it, the default goes with it.
-            yield default.identity
-
-
 def _prepare(change: Change[Column], context: Context) -> Iterable[Action]:
     beside = expansion(unmoved(change, context), context)
     if beside is None or beside.leader != change.new.identity:
@@ -310,15 +239,19 @@ def _led_by(change: Change[Column], context: Context) -> Identity | None:
     beside = expansion(unmoved(change, context), context)
     if beside is not None:
         return beside.leader
-    followed = next(_followed(change, context), None)
-    if followed is None or _alter(change, context):
-        return None
-    return followed.identity
+    followed_one = next((each.identity for each in followed(change, context)), None)
+    leader = _attribute_behind(change.new, context) or followed_one
+    return None if leader is None or _alter(change, context) else leader
+
+
+def _attribute_behind(column: Column, context: Context) -> Identity | None:
+    """Return the attribute that brings a column of a typed table along."""
+    return attribute_of(column, context.new) if comes_with_type(column, context) else None
 
 
 def _outlives(column: Column, context: Context) -> Iterator[Identity]:
     """Let the table leave what hands the column down to it, and heirs have none of their own."""
-    table = _parent(column)
+    table = table_of(column)
     if column.is_inherited and leaves(table, context):
         yield table
     if column.is_local and not context.is_dropped(table):
@@ -330,7 +263,7 @@ def _outlives(column: Column, context: Context) -> Iterator[Identity]:
 
 def _awaits(column: Column, context: Context) -> Iterator[Identity]:
     """Let the column above be changed, or the table leave what forbids it to change its own."""
-    old, table = context.old.get(column.identity, Column), _parent(column)
+    old, table = context.old.get(column.identity, Column), table_of(column)
     is_bound = old is not None and old.is_inherited and not context.is_created(column.identity)
     if is_bound and leaves(table, context):
         yield table
@@ -349,9 +282,11 @@ def _needs(column: Column, context: Context) -> Iterator[Identity]:
     A partition has no columns but those of the whole, and leaves that first.
     """
     if _is_partition_that_leaves(column.parent, context):
-        yield _parent(column)
+        yield table_of(column)
     if arrives_from_above(column, context):
         yield from (each.identity for each in above(column, context.new))
+    attribute = _attribute_behind(column, context)
+    yield from () if attribute is None else (attribute,)
     for heir in below(column, context.new):
         if heir.is_local and not context.is_created(heir.parent):
             yield heir.identity
@@ -370,7 +305,7 @@ def _is_partition_that_leaves(table: Identity | None, context: Context) -> bool:
 
 def _touches(column: Column, context: Context) -> Iterator[Identity]:
     if declares_otherwise(column, context) or divides_otherwise(column, context):
-        yield _parent(column)
+        yield table_of(column)
 
 
 def _folds(_column: Column, _context: Context) -> bool:
@@ -390,7 +325,7 @@ KIND = Kind(
     finish=_finish,
     follows_deploy=_follows_deploy,
     folds=_folds,
-    rebuilds=_rebuilds,
+    rebuilds=rebuilds,
     outlives=_outlives,
     needs=_needs,
     awaits=_awaits,
