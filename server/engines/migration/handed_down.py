@@ -107,7 +107,7 @@ def away_while_retyped(column: Column, catalog: Catalog) -> Iterator[Identity]:
             names = {each.identity.name for each in _own_of_heirs(constraint, catalog)}
             if names - {constraint.identity.name}:
                 yield constraint.identity
-                yield from _keys_over(constraint, catalog)
+                yield from keys_over(constraint, catalog)
     for heir in below(column, catalog):
         yield from away_while_retyped(heir, catalog)
 
@@ -123,14 +123,19 @@ def _own_of_heirs(constraint: Constraint, catalog: Catalog) -> Iterator[Constrai
                 yield from _own_of_heirs(other, catalog)
 
 
-def _keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
-    """Yield the keys that do not let go of the NOT NULL of its column."""
+def keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
+    """Yield the keys that do not let go of the NOT NULL of its column, there or in an heir."""
     for other in catalog.constraints(table_of(constraint)):
         if other.type is ConstraintType.PRIMARY_KEY and constraint.columns[0] in other.columns:
             yield other.identity
     for index in catalog.indexes(table_of(constraint)):
         if index.is_replica_identity and constraint.columns[0] in index.key_columns:
             yield index.constraint or index.identity
+    for heir in heirs(constraint.parent, catalog):
+        for other in catalog.constraints(heir.identity):
+            is_same = other.type is constraint.type and other.columns == constraint.columns
+            if is_same and not other.is_local:
+                yield from keys_over(other, catalog)
 
 
 def own_below(constraint: Constraint, context: Context) -> Iterator[Identity]:

@@ -21,6 +21,7 @@ from server.engines.migration.handed_down import (
     is_dropped_alone,
     is_handed_down,
     is_taken_over,
+    keys_over,
     named_alike,
     own_below,
     replaced_before,
@@ -345,10 +346,7 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
         column = context.old.get(_folds_into(constraint) or constraint.identity, Column)
         if column is not None and column.identity_mode is not None:
             yield column.identity
-        for other in context.old.constraints(table_of(constraint)):
-            is_key = other.type is ConstraintType.PRIMARY_KEY
-            if is_key and constraint.columns[0] in other.columns:
-                yield other.identity
+        yield from keys_over(constraint, context.old)
 
 
 def _held_by(constraint: Constraint, context: Context) -> Iterable[Identity]:
