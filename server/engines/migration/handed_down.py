@@ -116,11 +116,17 @@ def _own_of_heirs(constraint: Constraint, catalog: Catalog) -> Iterator[Constrai
     """Yield the NOT NULL of the same column that heirs, however far below, declare themselves."""
     if constraint.type is not ConstraintType.NOT_NULL:
         return
+    for other in _of_heirs(constraint, catalog):
+        yield from (other,) if other.is_local else ()
+        yield from _own_of_heirs(other, catalog)
+
+
+def _of_heirs(constraint: Constraint, catalog: Catalog) -> Iterator[Constraint]:
+    """Yield by which heirs demand the same of the same columns, under whatever name."""
     for heir in heirs(constraint.parent, catalog):
         for other in catalog.constraints(heir.identity):
             if other.type is constraint.type and other.columns == constraint.columns:
-                yield from (other,) if other.is_local else ()
-                yield from _own_of_heirs(other, catalog)
+                yield other
 
 
 def keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
@@ -131,11 +137,9 @@ def keys_over(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
     for index in catalog.indexes(table_of(constraint)):
         if index.is_replica_identity and constraint.columns[0] in index.key_columns:
             yield index.constraint or index.identity
-    for heir in heirs(constraint.parent, catalog):
-        for other in catalog.constraints(heir.identity):
-            is_same = other.type is constraint.type and other.columns == constraint.columns
-            if is_same and not other.is_local:
-                yield from keys_over(other, catalog)
+    for other in _of_heirs(constraint, catalog):
+        if not other.is_local:
+            yield from keys_over(other, catalog)
 
 
 def own_below(constraint: Constraint, context: Context) -> Iterator[Identity]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from server.engines.catalog.diff import changes
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
+from server.engines.catalog.kinds.column import Column
 from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
 from server.engines.catalog.kinds.index import Index
 from server.engines.catalog.kinds.table import Table
@@ -111,6 +112,18 @@ def lingers(old: Constraint | Index, context: Context) -> bool:
     is_index = isinstance(old, Index) or old.type in KEYS
     indexes = context.new.indexes(old.parent) if is_index else ()
     return any(context.is_created(each.identity) for each in indexes)
+
+
+def pointing_at(key: Constraint, context: Context) -> Iterator[Identity]:
+    """Yield foreign keys that go, too: of two keys over the same columns they lean on either."""
+    if key.type in KEYS:
+        column = Identity(Column.kind, (*table_of(key).names, key.columns[0]))
+        for dependency in context.old.dependents(column):
+            other = context.old.get(dependency.dependent, Constraint)
+            if other is None or other.references != key.parent:
+                continue
+            if context.is_dropped(other.identity) and {*other.referenced_columns} == {*key.columns}:
+                yield other.identity
 
 
 def adopts(constraint: Constraint, context: Context) -> bool:

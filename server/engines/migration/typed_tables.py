@@ -30,21 +30,17 @@ def attribute_of(column: Column, catalog: Catalog) -> Identity | None:
 
 def columns_with(attribute: Attribute, context: Context) -> Iterator[Column]:
     """Yield the columns that a change of the attribute changes, too, as they are before it."""
-    for each in context.old.dependents(attribute.parent) if attribute.parent else ():
-        table = context.old.get(each.dependent, Table)
-        if table is None or table.of_type is None or context.is_dropped(table.identity):
-            continue
-        identity = Identity(Column.kind, (*table.identity.names, attribute.identity.name))
-        column = context.old.get(identity, Column)
+    for table in typed_by(attribute, context):
+        names = (*table.identity.names, attribute.identity.name)
+        column = context.old.get(Identity(Column.kind, names), Column)
         if column is not None:
             yield column
 
 
-def is_part_of_a_table(attribute: Attribute, context: Context) -> bool:
-    """Whether tables are declared to be of its type, which stay."""
-    dependents = context.old.dependents(attribute.parent) if attribute.parent else ()
-    tables = (context.old.get(each.dependent, Table) for each in dependents)
-    return any(
-        table is not None and table.of_type is not None and not context.is_dropped(table.identity)
-        for table in tables
-    )
+def typed_by(attribute: Attribute, context: Context) -> Iterator[Table]:
+    """Yield the tables that are declared to be of its type, and stay."""
+    for each in context.old.dependents(attribute.parent) if attribute.parent else ():
+        table = context.old.get(each.dependent, Table)
+        if table is None or table.of_type is None or context.is_dropped(table.identity):
+            continue
+        yield table

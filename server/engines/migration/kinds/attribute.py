@@ -13,7 +13,7 @@ from server.engines.migration.hazard import Hazard, data_loss
 from server.engines.migration.holders import holders
 from server.engines.migration.kind import Kind
 from server.engines.migration.moved import is_moved
-from server.engines.migration.typed_tables import columns_with, is_part_of_a_table
+from server.engines.migration.typed_tables import columns_with, typed_by
 from server.engines.sql.quote import identifier, qualified
 
 
@@ -107,7 +107,7 @@ def _columns(attribute: Attribute, context: Context) -> Iterator[Column]:
 
 def _cascade(attribute: Attribute, context: Context) -> str:
     """Return what takes tables along that are declared to be of the type."""
-    return " CASCADE" if is_part_of_a_table(attribute, context) else ""
+    return " CASCADE" if any(typed_by(attribute, context)) else ""
 
 
 def _folds(_attribute: Attribute, _context: Context) -> bool:

@@ -340,7 +340,7 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
     if constraint.is_inherited and leaves(constraint.parent, context):
         yield table_of(constraint)
     yield from dropped_before(constraint, context)
-    yield from _pointing_at(constraint, context)
+    yield from keys.pointing_at(constraint, context)
     if constraint.type is ConstraintType.NOT_NULL:
         if is_dropped_alone(constraint.identity, context):
             yield from freed_by(constraint.parent, constraint.columns[0], context)
@@ -348,15 +348,6 @@ def _outlives(constraint: Constraint, context: Context) -> Iterator[Identity]:
         if column is not None and column.identity_mode is not None:
             yield column.identity
         yield from keys_over(constraint, context.old)
-
-
-def _pointing_at(key: Constraint, context: Context) -> Iterator[Identity]:
-    """Yield foreign keys that go, too: of two keys over the same columns they lean on either."""
-    if key.type in KEYS:
-        for other in context.old.of(Constraint):
-            is_to_it = other.references == key.parent and context.is_dropped(other.identity)
-            if is_to_it and set(other.referenced_columns) == set(key.columns):
-                yield other.identity
 
 
 def _held_by(constraint: Constraint, context: Context) -> Iterable[Identity]:
