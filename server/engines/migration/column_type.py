@@ -10,10 +10,7 @@ from server.engines.migration.context import Change, Context
 from server.engines.migration.conversions import risks, using
 from server.engines.migration.expandable import expansion, why_in_place
 from server.engines.migration.hazard import Hazard, HazardKind
-from server.engines.migration.inheritance import (
-    above,
-    ancestors,
-)
+from server.engines.migration.inheritance import above, ancestors
 from server.engines.migration.moved import unmoved
 from server.engines.migration.relation import altered
 from server.engines.migration.retyped_references import references_away

@@ -198,7 +198,7 @@ def _is_pointed_at(key: Constraint, found: Expansion) -> bool:
     old = found.context.old
     index = None if key.index is None else old.get(key.index, Index)
     pointing = () if index is None else references_to(index, old)
-    return any(not columns_of(old.facts[each], old) & found.identities for each in pointing)
+    return any(not columns_of(each, old) & found.identities for each in pointing)
 
 
 def _obstacles_of(found: Doubled) -> Iterator[str]:

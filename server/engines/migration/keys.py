@@ -6,6 +6,7 @@ way, it goes in that very transaction, so that the table is never without either
 
 from collections.abc import Collection, Iterator
 
+from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.diff import changes
 from server.engines.catalog.free_name import free_name
 from server.engines.catalog.identity import Identity
@@ -114,16 +115,23 @@ def lingers(old: Constraint | Index, context: Context) -> bool:
     return any(context.is_created(each.identity) for each in indexes)
 
 
+def foreign_keys_on(identity: Identity, catalog: Catalog) -> Iterator[Constraint]:
+    """Yield the foreign keys that depend on a column, of whichever side, or on a key."""
+    for dependency in catalog.dependents(identity):
+        key = catalog.get(dependency.dependent, Constraint)
+        if key is not None and key.type is ConstraintType.FOREIGN_KEY:
+            yield key
+
+
 def pointing_at(key: Constraint, context: Context) -> Iterator[Identity]:
     """Yield foreign keys that go, too: of two keys over the same columns they lean on either."""
-    if key.type in KEYS:
-        column = Identity(Column.kind, (*table_of(key).names, key.columns[0]))
-        for dependency in context.old.dependents(column):
-            other = context.old.get(dependency.dependent, Constraint)
-            if other is None or other.references != key.parent:
-                continue
-            if context.is_dropped(other.identity) and {*other.referenced_columns} == {*key.columns}:
-                yield other.identity
+    if key.type not in KEYS:
+        return
+    column = Identity(Column.kind, (*table_of(key).names, key.columns[0]))
+    for other in foreign_keys_on(column, context.old):
+        is_to_it = other.references == key.parent and context.is_dropped(other.identity)
+        if is_to_it and set(other.referenced_columns) == set(key.columns):
+            yield other.identity
 
 
 def adopts(constraint: Constraint, context: Context) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from server.engines.catalog.catalog import Catalog
 from server.engines.catalog.identity import Identity
 from server.engines.catalog.kinds.column import Column
-from server.engines.catalog.kinds.constraint import Constraint, ConstraintType
+from server.engines.catalog.kinds.constraint import Constraint
 from server.engines.catalog.kinds.index import Index
 from server.engines.migration.context import Change
 from server.engines.migration.conversions import is_in_one_family, rewrites
+from server.engines.migration.keys import foreign_keys_on
 from server.engines.migration.losses import TEXTS
 
 _OF_MANY_TYPES = frozenset({"array_ops", "enum_ops", "range_ops", "multirange_ops", "record_ops"})
@@ -31,10 +32,8 @@ def _apart(column: Column, change: Change[Column], catalog: Catalog) -> Iterator
     before, after = change.old.type_name, change.new.type_name
     if before == after or is_in_one_family(before, after) or {before, after} <= TEXTS:
         return
-    for dependency in catalog.dependents(column.identity):
-        key = catalog.get(dependency.dependent, Constraint)
-        if key is not None and key.type is ConstraintType.FOREIGN_KEY:
-            yield key.identity
+    for key in foreign_keys_on(column.identity, catalog):
+        yield key.identity
 
 
 def _pointing_past(column: Column, catalog: Catalog) -> Iterator[Identity]:
@@ -45,7 +44,7 @@ def _pointing_past(column: Column, catalog: Catalog) -> Iterator[Identity]:
     """
     for index in () if column.parent is None else catalog.indexes(column.parent):
         if column.identity.name in index.included_columns:
-            yield from references_to(index, catalog)
+            yield from (key.identity for key in references_to(index, catalog))
 
 
 def _compared_to_any(column: Column, catalog: Catalog) -> Iterator[Identity]:
@@ -54,19 +53,14 @@ def _compared_to_any(column: Column, catalog: Catalog) -> Iterator[Identity]:
     PostgreSQL looks whether such a key may stay when the values of the column do, and fails:
     "could not find cast" (up to 18).
     """
-    for dependency in catalog.dependents(column.identity):
-        fact = catalog.facts.get(dependency.dependent)
-        if isinstance(fact, Constraint) and fact.references is not None and fact.index is not None:
-            index = catalog.get(fact.index, Index)
-            keys = () if index is None else index.keys
-            if any(each.operator_class in _OF_MANY_TYPES for each in keys):
-                yield fact.identity
+    for key in foreign_keys_on(column.identity, catalog):
+        index = None if key.index is None else catalog.get(key.index, Index)
+        parts = () if index is None else index.keys
+        if any(each.operator_class in _OF_MANY_TYPES for each in parts):
+            yield key.identity
 
 
-def references_to(index: Index, catalog: Catalog) -> Iterator[Identity]:
+def references_to(index: Index, catalog: Catalog) -> Iterator[Constraint]:
     """Yield the foreign keys that point at an index, or at the key that it serves."""
     for target in (index.identity, index.constraint):
-        for dependency in () if target is None else catalog.dependents(target):
-            fact = catalog.facts.get(dependency.dependent)
-            if isinstance(fact, Constraint) and fact.references is not None:
-                yield fact.identity
+        yield from () if target is None else foreign_keys_on(target, catalog)

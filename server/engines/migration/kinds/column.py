@@ -11,12 +11,7 @@ from server.engines.migration.action import Action, plain, risky
 from server.engines.migration.backfill import filling_given, is_given
 from server.engines.migration.column_definition import column_definition, not_null_constraint
 from server.engines.migration.column_settings import settings
-from server.engines.migration.column_type import (
-    followed,
-    rebuilds,
-    retyped,
-    table_of,
-)
+from server.engines.migration.column_type import followed, rebuilds, retyped, table_of
 from server.engines.migration.context import Change, Context
 from server.engines.migration.domain_nulls import is_refused_by_domain
 from server.engines.migration.expandable import expansion
@@ -47,9 +42,7 @@ from server.engines.migration.not_null import refuse_null
 from server.engines.migration.options import changed_parameters
 from server.engines.migration.relation import altered, altered_alone
 from server.engines.migration.replica_identity import freed_by
-from server.engines.migration.retyping import (
-    refuse_held,
-)
+from server.engines.migration.retyping import refuse_held
 from server.engines.migration.stored_column import written_anew
 from server.engines.migration.type_family import types_in
 from server.engines.migration.typed_tables import attribute_of, comes_with_type
