@@ -1,4 +1,4 @@
-"""A client of the tool that sends load, over a workspace of its own."""
+"""What tests of the tools run in, and a client of `load_test` over a workspace of its own."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -9,8 +9,21 @@ from mcp import Client
 from server.endpoint import registered
 from server.runtime import Runtime, open_runtime
 from server.sdk import Server
-from server.settings import load_settings
+from server.settings import Settings, load_settings
 from server.tools.load_test import TOOL
+
+
+@pytest.fixture(scope="module")
+async def runtime(settings: Settings) -> AsyncGenerator[Runtime, None]:
+    """Open what a module's own `settings` say, once."""
+    async with open_runtime(settings) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+def folder(runtime: Runtime) -> Path:
+    """Return the workspace."""
+    return runtime.settings.workspace[0]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from server.endpoint import registered
-from server.runtime import Runtime, open_runtime
+from server.runtime import Runtime
 from server.sdk import Server
 from server.settings import Settings, load_settings
 from server.tools.analyze_schema import TOOL
@@ -38,17 +38,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Settings:
     workspace = tmp_path_factory.mktemp("workspace")
     (workspace / "schema.sql").write_text(SCHEMA)
     return load_settings(workspace=[workspace], cache=cache)
-
-
-@pytest.fixture(scope="module")
-async def runtime(settings: Settings) -> AsyncGenerator[Runtime, None]:
-    async with open_runtime(settings) as runtime:
-        yield runtime
-
-
-@pytest.fixture
-def folder(runtime: Runtime) -> Path:
-    return runtime.settings.workspace[0]
 
 
 @pytest.fixture

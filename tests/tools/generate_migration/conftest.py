@@ -7,7 +7,7 @@ import pytest
 from mcp import Client
 
 from server.endpoint import registered
-from server.runtime import Runtime, open_runtime
+from server.runtime import Runtime
 from server.sdk import Server
 from server.settings import Settings, load_settings
 from server.tools.generate_migration import TOOL
@@ -20,17 +20,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Settings:
     for name, text in (("old", OLD), ("new", NEW), ("without_note", WITHOUT_NOTE)):
         (workspace / f"{name}.sql").write_text(text)
     return load_settings(workspace=[workspace], cache=cache)
-
-
-@pytest.fixture(scope="module")
-async def runtime(settings: Settings) -> AsyncGenerator[Runtime, None]:
-    async with open_runtime(settings) as runtime:
-        yield runtime
-
-
-@pytest.fixture
-def folder(runtime: Runtime) -> Path:
-    return runtime.settings.workspace[0]
 
 
 @pytest.fixture
