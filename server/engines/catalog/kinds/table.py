@@ -78,17 +78,6 @@ READER = Reader(
     catalog="pg_class",
     naming=in_parent(Table.kind),
     sql="""
-WITH columns AS (
-  SELECT attrelid, array_agg(attname::text ORDER BY attnum) AS names
-  FROM pg_attribute
-  WHERE attnum > 0 AND NOT attisdropped AND attrelid >= 16384
-  GROUP BY attrelid
-), ancestors AS (
-  SELECT inhrelid, array_agg(inhparent::int8 ORDER BY inhseqno) AS parents,
-    bool_or(inhdetachpending) AS is_detaching
-  FROM pg_inherits
-  GROUP BY inhrelid
-)
 SELECT c.oid, c.relnamespace AS parent_oid, c.relname AS name,
   c.relpersistence AS persistence, p.partstrat AS partition_strategy,
   CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
@@ -103,8 +92,17 @@ SELECT c.oid, c.relnamespace AS parent_oid, c.relname AS name,
   c.relrowsecurity AS has_row_security, c.relforcerowsecurity AS forces_row_security,
   columns.names AS column_order
 FROM pg_class c
-LEFT JOIN columns ON columns.attrelid = c.oid
-LEFT JOIN ancestors ON ancestors.inhrelid = c.oid
+CROSS JOIN LATERAL (
+  SELECT array_agg(attname::text ORDER BY attnum) AS names
+  FROM pg_attribute
+  WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+) columns
+CROSS JOIN LATERAL (
+  SELECT array_agg(inhparent::int8 ORDER BY inhseqno) AS parents,
+    bool_or(inhdetachpending) AS is_detaching
+  FROM pg_inherits
+  WHERE inhrelid = c.oid
+) ancestors
 LEFT JOIN pg_partitioned_table p ON p.partrelid = c.oid
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
 LEFT JOIN pg_am m ON m.oid = c.relam
